@@ -1,0 +1,58 @@
+"""The messages that services and departments exchange. The contract of everything else."""
+
+from shared.messages.alerts import AlertRaised
+from shared.messages.cases import CaseAccepted, CaseSupplemented, CaseWithdrawn
+from shared.messages.items import ItemPublished, TaskOutline
+from shared.messages.notices import MessageParked, MessageRefused
+from shared.messages.parts import (
+    Deferral,
+    FormField,
+    Limit,
+    Material,
+    MaterialRule,
+    Opinion,
+    Person,
+    Shortcoming,
+    Text,
+)
+from shared.messages.progress import CaseProgressed, Change
+from shared.messages.results import (
+    TaskAccepted,
+    TaskCompleted,
+    TaskDeclined,
+    TaskResumed,
+    TaskReturned,
+    TaskSuspended,
+)
+from shared.messages.tasks import TaskAssigned, TaskCancelled, TaskSupplemented
+
+__all__ = [
+    "AlertRaised",
+    "CaseAccepted",
+    "CaseProgressed",
+    "CaseSupplemented",
+    "CaseWithdrawn",
+    "Change",
+    "Deferral",
+    "FormField",
+    "ItemPublished",
+    "Limit",
+    "Material",
+    "MaterialRule",
+    "MessageParked",
+    "MessageRefused",
+    "Opinion",
+    "Person",
+    "Shortcoming",
+    "TaskAccepted",
+    "TaskAssigned",
+    "TaskCancelled",
+    "TaskCompleted",
+    "TaskDeclined",
+    "TaskOutline",
+    "TaskResumed",
+    "TaskReturned",
+    "TaskSupplemented",
+    "TaskSuspended",
+    "Text",
+]

@@ -1,0 +1,40 @@
+"""What routing publishes about service items, so that others need not read its files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from marshmallow.validate import Length, Range
+
+from shared.messages.parts import FormField, Key, Limit, Line, MaterialRule, Text
+from shared.messages.registry import message
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskOutline:
+    """A task as the public may know it: who does what within which time."""
+
+    key: Key
+    title: Text
+    department: Key
+    handling: Limit | None = None
+
+
+@message("item.published", exchange="progress", sent_by={"routing"})
+@dataclass(frozen=True, kw_only=True)
+class ItemPublished:
+    """A version of a service item that can be applied for from now on."""
+
+    item: Key
+    version: Annotated[int, Range(min=1)]
+    at: datetime
+    title: Text
+    lead: Key
+    applicants: tuple[Line, ...]
+    form: tuple[FormField, ...]
+    materials: tuple[MaterialRule, ...]
+    tasks: Annotated[tuple[TaskOutline, ...], Length(min=1)]
+    statutory: Limit | None = None
+    promised: Limit | None = None
+
+

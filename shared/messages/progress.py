@@ -1,0 +1,233 @@
+"""The case stream: routing, the only writer of a case's progress, numbers what it says of a case.
+
+One `CaseProgressed` says all that one step changed. `number` counts 1, 2, 3, ... within a case, so
+every reader can put the stream in order, see a gap and drop a repeat. `at` is the official time of
+the step: when it reached routing. What a department states about its own time stands beside it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from marshmallow.validate import Length, Range
+
+from shared.messages.cases import Channel
+from shared.messages.parts import (
+    CaseCode,
+    Deferral,
+    Key,
+    Limit,
+    Line,
+    Material,
+    Paragraph,
+    Shortcoming,
+    Text,
+)
+from shared.messages.registry import change, message
+
+
+@change("case.opened")
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The case was taken up by routing: from here its statutory and promised clocks are known."""
+
+    title: Text
+    applicant: Line
+    channel: Channel
+    received_at: datetime
+    accepted_at: datetime
+    lead: Key
+    statutory: Limit | None
+    promised: Limit | None
+    deferrals: tuple[Deferral, ...] = ()
+
+
+@change("task.assigned")
+@dataclass(frozen=True, kw_only=True)
+class Assigned:
+    """A task was handed to a department; its acceptance and handling clocks start."""
+
+    task: Key
+    title: Text
+    assignment: Line
+    department: Key
+    acceptance: Limit | None
+    handling: Limit | None
+
+
+@change("task.accepted")
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """The department took the task up; its acceptance clock ends."""
+
+    task: Key
+    assignment: Line
+    department: Key
+    officer: Line
+    stated_at: datetime
+
+
+@change("task.completed")
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """The department answered; the task's clocks end."""
+
+    task: Key
+    assignment: Line
+    department: Key
+    outcome: Line
+    opinion: Paragraph
+    legal_basis: Paragraph
+    conditions: tuple[Paragraph, ...]
+    documents: tuple[Material, ...]
+    officer: Line
+    stated_at: datetime
+
+
+@change("task.returned")
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """The department found something missing."""
+
+    task: Key
+    assignment: Line
+    department: Key
+    missing: tuple[Shortcoming, ...]
+    legal_basis: Paragraph
+    officer: Line
+    stated_at: datetime
+
+
+@change("task.declined")
+@dataclass(frozen=True, kw_only=True)
+class Declined:
+    """The department gave the task back as not its own."""
+
+    task: Key
+    assignment: Line
+    department: Key
+    reason: Paragraph
+    proposal: Line
+    officer: Line
+    stated_at: datetime
+
+
+@change("task.skipped")
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """The task is not needed for this case: its condition is false."""
+
+    task: Key
+    reason: Paragraph
+
+
+@change("task.cancelled")
+@dataclass(frozen=True, kw_only=True)
+class Cancelled:
+    """The task is no longer wanted; its clocks end."""
+
+    task: Key
+    assignment: Line
+    department: Key
+    reason: Paragraph
+
+
+@change("clock.suspended")
+@dataclass(frozen=True, kw_only=True)
+class Suspended:
+    """Time stops counting, with reason and legal basis. `task` is the task that stops.
+
+    The case's own clocks stop with it: a case waits for each of its tasks.
+    """
+
+    task: Key
+    assignment: Line
+    reason: Paragraph
+    legal_basis: Paragraph
+
+
+@change("clock.resumed")
+@dataclass(frozen=True, kw_only=True)
+class Resumed:
+    """What the task waited for is there; time counts again."""
+
+    task: Key
+    assignment: Line
+    reason: Paragraph
+
+
+@change("case.supplemented")
+@dataclass(frozen=True, kw_only=True)
+class Supplemented:
+    """The applicant handed in more; `deferrals_met` are the promised materials among it."""
+
+    fields: tuple[Line, ...]
+    materials: tuple[Material, ...]
+    deferrals_met: tuple[Key, ...]
+    note: Paragraph
+
+
+@change("result.refused")
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A message about this case did not count: forged, from the wrong department, or too late."""
+
+    sender: Line
+    message_type: Line
+    message_id: Line
+    assignment: Line
+    reason: Paragraph
+    forged: bool
+
+
+@change("case.decided")
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """The decision: every clock of the case ends."""
+
+    outcome: Annotated[str, Length(min=1, max=40)]
+    reasons: tuple[Paragraph, ...]
+    conditions: tuple[Paragraph, ...]
+
+
+@change("case.withdrawn")
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """The applicant took the application back: every clock of the case ends."""
+
+    reason: Paragraph
+
+
+Change = (
+    Opened
+    | Assigned
+    | Accepted
+    | Completed
+    | Returned
+    | Declined
+    | Skipped
+    | Cancelled
+    | Suspended
+    | Resumed
+    | Supplemented
+    | Refused
+    | Decided
+    | Withdrawn
+)
+
+
+@message("case.progressed", exchange="progress", sent_by={"routing"})
+@dataclass(frozen=True, kw_only=True)
+class CaseProgressed:
+    """One step of a case and everything that it changed, in order."""
+
+    case: CaseCode
+    number: Annotated[int, Range(min=1)]
+    at: datetime
+    item: Key
+    item_version: int
+    region: Line
+    state: Annotated[str, Length(max=40)]
+    changes: Annotated[tuple[Change, ...], Length(min=1)]
+
+

@@ -1,0 +1,75 @@
+"""What routing hands to a department: tasks, and what changes about them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.messages.parts import (
+    CaseCode,
+    Key,
+    Limit,
+    Line,
+    Material,
+    Opinion,
+    Paragraph,
+    Person,
+    Text,
+)
+from shared.messages.registry import message
+
+
+def _to_department(sent: Any) -> str:
+    return str(sent.department)
+
+
+@message("task.assigned", exchange="tasks", sent_by={"routing"}, key=_to_department)
+@dataclass(frozen=True, kw_only=True)
+class TaskAssigned:
+    """A department's share of a case, with exactly the fields and materials it may see.
+
+    `assignment` names this handing-over; every answer repeats it.
+    """
+
+    case: CaseCode
+    assignment: Line
+    task: Key
+    title: Text
+    department: Key
+    item: Key
+    item_title: Text
+    region: Line
+    assigned_at: datetime
+    applicant: Person | None
+    form: dict[str, Any]
+    materials: tuple[Material, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    acceptance: Limit | None = None
+    handling: Limit | None = None
+
+
+@message("task.supplemented", exchange="tasks", sent_by={"routing"}, key=_to_department)
+@dataclass(frozen=True, kw_only=True)
+class TaskSupplemented:
+    """What a department had found missing was handed in: the task as it now stands."""
+
+    case: CaseCode
+    assignment: Line
+    task: Key
+    department: Key
+    at: datetime
+    form: dict[str, Any]
+    materials: tuple[Material, ...] = ()
+    note: Paragraph = ""
+
+
+@message("task.cancelled", exchange="tasks", sent_by={"routing"}, key=_to_department)
+@dataclass(frozen=True, kw_only=True)
+class TaskCancelled:
+    """The task is no longer wanted: the case was withdrawn or decided without it."""
+
+    case: CaseCode
+    assignment: Line
+    task: Key
+    department: Key
+    at: datetime
+    reason: Paragraph

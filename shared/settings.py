@@ -1,0 +1,58 @@
+"""The settings of a process, all from the environment, read once at the start."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, EnvError
+
+from shared.businesstime import BusinessTime
+from shared.errors import Fault, Invalid
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a service process is told.
+
+    `database` is empty for SQLite in `data`, or a postgresql:// URL; each service then uses a
+    schema of its own. `partitions` is N, the number of queues over which a service's messages are
+    spread by case.
+    """
+
+    service: str
+    amqp_uri: str
+    data: Path
+    database: str
+    time: BusinessTime
+    http_host: str
+    http_port: int
+    catalogue: Path
+    partitions: int
+    production: bool
+    webhook: str
+    region: str
+    code_scheme: str
+
+    @classmethod
+    def from_environment(cls, service: str) -> "Settings":
+        """Read the environment; raises Invalid naming every variable that is missing or wrong."""
+        env = Env()
+        try:
+            production = env.bool("ONEWINDOW_PRODUCTION", False)
+            host, _, port = env.str("ONEWINDOW_HTTP", "127.0.0.1:0").rpartition(":")
+            return cls(
+                service=service,
+                amqp_uri=env.str("AMQP_URI"),
+                data=env.path("ONEWINDOW_DATA"),
+                database=env.str("ONEWINDOW_DATABASE", ""),
+                time=BusinessTime.parse(env.str("ONEWINDOW_TIME", ""), production=production),
+                http_host=host,
+                http_port=int(port),
+                catalogue=env.path("ONEWINDOW_CATALOGUE", Path("deploy/catalogue")),
+                partitions=env.int("ONEWINDOW_PARTITIONS", 1),
+                production=production,
+                webhook=env.str("ONEWINDOW_ALERT_WEBHOOK", ""),
+                region=env.str("ONEWINDOW_REGION", "330100"),
+                code_scheme=env.str("ONEWINDOW_CODE_SCHEME", "window"),
+            )
+        except EnvError as error:
+            raise Invalid(Fault("environment", str(error))) from error
