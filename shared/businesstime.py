@@ -1,0 +1,111 @@
+"""Business time: the only place that reads the wall clock.
+
+Everything else is handed `now`. One setting, ONEWINDOW_TIME, gives every process of a stack the
+same business time:
+
+    (empty)                                         the real clock
+    2026-09-18T09:00:00+08:00@72000/1790000000.0    INSTANT@SPEED/ANCHOR: it is INSTANT at the real
+                                                    epoch second ANCHOR, and SPEED business seconds
+                                                    pass in each real second
+
+The anchor is part of the text, so that processes that start one after the other agree.
+"""
+
+import math
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from shared.errors import Fault, Invalid
+
+SETTING = "ONEWINDOW_TIME"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessTime:
+    """It is `instant` at the real epoch second `anchor`; `speed` business seconds a real second.
+
+    The defaults are the real clock.
+    """
+
+    zone: ZoneInfo = CHINA
+    instant: datetime = EPOCH
+    speed: float = 1.0
+    anchor: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str, *, production: bool, zone: ZoneInfo = CHINA) -> Self:
+        """Read the setting. Raises Invalid, naming ONEWINDOW_TIME, for what cannot be read, and in
+        production for anything but the real clock."""
+        text = text.strip()
+        if not text:
+            return cls(zone=zone)
+        if production:
+            raise _wrong("must be empty in production, which runs on the real clock; unset it")
+        instant, speed, anchor = _parts(text)
+        return cls(
+            zone=zone, instant=_instant(instant), speed=_speed(speed), anchor=_anchor(anchor)
+        )
+
+    def now(self) -> datetime:
+        """The present business instant, aware, in the zone of the offices."""
+        passed = timedelta(seconds=(time.time() - self.anchor) * self.speed)
+        return (self.instant.astimezone(UTC) + passed).astimezone(self.zone)
+
+    def delay_until(self, moment: datetime) -> float:
+        """Real seconds to wait until business time reaches `moment`; 0 when it has passed."""
+        return max(0.0, (moment - self.now()).total_seconds() / self.speed)
+
+
+def setting_starting_now(instant: datetime, *, speed: float) -> str:
+    """The text of ONEWINDOW_TIME for a stack that starts now, at `instant`, at `speed`."""
+    _instant(instant.isoformat())
+    _speed(str(speed))
+    return f"{instant.isoformat()}@{speed}/{time.time()!r}"
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    instant, at, rest = text.partition("@")
+    speed, slash, anchor = rest.partition("/")
+    if not (at and slash):
+        raise _wrong(f"{text!r} is not INSTANT@SPEED/ANCHOR; leave it empty for the real clock")
+    return instant, speed, anchor
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise _wrong(f"the instant {text!r} is not a date and time of ISO 8601") from None
+    if instant.utcoffset() is None:
+        raise _wrong(f"the instant {text!r} has no offset from UTC; write one, such as +08:00")
+    return instant
+
+
+def _speed(text: str) -> float:
+    speed = _number(text)
+    if not (math.isfinite(speed) and speed > 0):
+        raise _wrong(f"the speed {text!r} is not a number above 0")
+    return speed
+
+
+def _anchor(text: str) -> float:
+    anchor = _number(text)
+    if not math.isfinite(anchor):
+        raise _wrong(f"the anchor {text!r} is not a number of seconds since 1970")
+    return anchor
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _wrong(problem: str) -> Invalid:
+    return Invalid(Fault(SETTING, problem))
