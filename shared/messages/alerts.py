@@ -12,9 +12,7 @@ def _by_rung(sent: Any) -> str:
     return f"alert.{sent.rung}"
 
 
-@message(
-    "alert.raised", exchange="alerts", sent_by={"supervision"}, key=_by_rung, mandatory=False
-)
+@message("alert.raised", exchange="alerts", sent_by={"supervision"}, key=_by_rung, mandatory=False)
 @dataclass(frozen=True, kw_only=True)
 class AlertRaised:
     """A rung of a clock's ladder fired, or something needs a person: forged result, parked message.

@@ -36,5 +36,3 @@ class ItemPublished:
     tasks: Annotated[tuple[TaskOutline, ...], Length(min=1)]
     statutory: Limit | None = None
     promised: Limit | None = None
-
-

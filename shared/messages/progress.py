@@ -229,5 +229,3 @@ class CaseProgressed:
     region: Line
     state: Annotated[str, Length(max=40)]
     changes: Annotated[tuple[Change, ...], Length(min=1)]
-
-

@@ -1,0 +1,164 @@
+"""A service's own database: SQLite on one machine, PostgreSQL from the first real office on.
+
+Each service opens its own and reads no other's. On SQLite that is a file in the data folder, on
+PostgreSQL a schema of the service's name. Times are stored in UTC and come back aware.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from shared.errors import Unavailable
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer, or is locked or shutting down; the work can be tried again."""
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware datetime. Text in UTC that sorts on SQLite, timestamptz on PostgreSQL."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(sa.String(32))
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        if value is None or isinstance(value, datetime):
+            return value
+        return datetime.fromisoformat(value)
+
+
+Document = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+"""A JSON column."""
+
+
+class Database:
+    """Connections to one service's database.
+
+    Writers of one process take turns on SQLite: a second green thread that waited inside the driver
+    for the first one's lock would keep the whole process, and so the first one, from going on.
+    """
+
+    def __init__(self, engine: sa.Engine, service: str) -> None:
+        self.engine = engine
+        self.service = service
+        self._turn: AbstractContextManager[Any] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
+
+    @classmethod
+    def open(cls, service: str, *, url: str = "", data: Path | None = None) -> "Database":
+        """Open the database of a service: `url` is postgresql://..., or empty for a file in `data`."""
+        if url:
+            return cls(_postgresql(url, service), service)
+        assert data is not None, "a folder is needed for SQLite"
+        data.mkdir(parents=True, exist_ok=True)
+        return cls(_sqlite(data / f"{service}.db"), service)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A transaction that writes: committed at the end, rolled back by an exception."""
+        with self._turn, _translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, a consistent picture."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows whose key is not there yet; the others stay as they are."""
+    if rows:
+        tx.execute(_insert(tx, table).on_conflict_do_nothing(), list(rows))
+
+
+def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace what stands under the same primary key. All rows have the same keys."""
+    if not rows:
+        return
+    insert = _insert(tx, table)
+    keys = [column.name for column in table.primary_key.columns]
+    changes = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    tx.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
+
+
+def insert_returning(
+    tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], column: sa.Column[Any]
+) -> set[Any]:
+    """Insert those rows whose key is not there yet and return `column` of what was inserted."""
+    if not rows:
+        return set()
+    statement = _insert(tx, table).on_conflict_do_nothing().returning(column)
+    return set(tx.execute(statement, list(rows)).scalars())
+
+
+def _insert(tx: sa.Connection, table: sa.Table) -> postgresql.Insert:
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    # The two constructs have the methods used here under the same names.
+    return cast(postgresql.Insert, dialect.insert(table))
+
+
+def _sqlite(path: Path) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str, service: str) -> sa.Engine:
+    return sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg2"),
+        connect_args={"options": f"-csearch_path={service}", "connect_timeout": 5},
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=10,
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Tell "the database is away" from a mistake in a statement, which must not be tried for ever."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(f"the database does not answer: {error.orig}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway(f"the database went away: {error.orig}") from error
+        raise
+    except sa.exc.TimeoutError as error:
+        raise DatabaseAway("no database connection became free in time") from error

@@ -1,0 +1,102 @@
+"""Messages to bytes and back. The body is plain JSON; the type and version travel beside it."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from marshmallow import ValidationError
+
+from shared.errors import OneWindowError
+from shared.messages.registry import find, is_change, kind_of, type_of
+from shared.messages.schema import schema_of
+
+READ_BACK = 2
+"""How many versions of a message are read: the current one and those before it."""
+
+
+class Unreadable(OneWindowError):
+    """A message is of no known type or version, or its body breaks the type's schema."""
+
+
+def encode(message: Any) -> bytes:
+    """The JSON body of a message. Keys stand in the order in which the class declares them."""
+    return dumps(to_plain(message)).encode()
+
+
+def dumps(plain: Any) -> str:
+    """JSON without needless space, Chinese as it is written."""
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_plain(message: Any) -> dict[str, Any]:
+    """A message as JSON values: tuples as arrays, moments as ISO 8601 with their offset."""
+    cls: type = type(message)
+    plain: dict[str, Any] = {"kind": kind_of(cls)} if is_change(cls) else {}
+    for name in _names(cls):
+        plain[name] = _plain(getattr(message, name))
+    return plain
+
+
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls))
+
+
+def _plain(value: Any) -> Any:
+    convert = _CONVERT.get(type(value))
+    if convert is not None:
+        return convert(value)
+    return to_plain(value) if dataclasses.is_dataclass(value) else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_CONVERT: dict[type, Callable[[Any], Any]] = {
+    **dict.fromkeys((str, int, float, bool, type(None), dict), _same),
+    tuple: lambda value: [_plain(element) for element in value],
+    datetime: lambda value: value.isoformat(),
+    date: lambda value: value.isoformat(),
+}
+
+
+def decode(type_name: str, version: int, body: bytes) -> Any:
+    """The message in a body; raises Unreadable with every field that is wrong."""
+    entry = find(type_name)
+    if entry is None:
+        raise Unreadable(f"there is no message type {type_name!r}")
+    if not entry.version - READ_BACK < version <= entry.version:
+        raise Unreadable(f"{type_name} version {version} is not read, only {entry.version}")
+    try:
+        plain = json.loads(body)
+    except ValueError as error:
+        raise Unreadable(f"the body is not JSON: {error}") from error
+    try:
+        return schema_of(entry.cls).load(plain)
+    except ValidationError as error:
+        raise Unreadable(f"{type_name}: {_sentence(error.messages)}") from error
+
+
+def version_of(message: Any) -> int:
+    """The version in which this message is written."""
+    return type_of(type(message)).version
+
+
+def _sentence(messages: Any, path: str = "") -> str:
+    if isinstance(messages, dict):
+        return "; ".join(
+            _sentence(inner, _joined(path, str(key))) for key, inner in messages.items()
+        )
+    return f"{path}: {' '.join(str(text) for text in messages)}"
+
+
+def _joined(path: str, key: str) -> str:
+    if key == "_schema":
+        return path or "body"
+    if key.isdigit():
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key

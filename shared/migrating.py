@@ -1,0 +1,33 @@
+"""Bringing a service's database to the newest version of its tables, with alembic."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from shared.database import Database
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def migrate(database: Database) -> None:
+    """Bring the database to the newest version. Several processes may call it at once."""
+    with database.transaction() as tx:
+        if tx.dialect.name == "postgresql":
+            # Held to the end of the transaction: whoever comes second finds everything done.
+            tx.execute(
+                sa.text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": "onewindow"}
+            )
+            tx.execute(sa.text(f'create schema if not exists "{database.service}"'))
+        command.upgrade(_config(database.service, tx), "head")
+
+
+def _config(service: str, tx: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "shared" / "migrations"))
+    versions = ROOT / "services" / service / "migrations" / "versions"
+    config.set_main_option("version_locations", str(versions))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = tx
+    return config
