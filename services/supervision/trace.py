@@ -7,11 +7,10 @@ end off is found by the head (count and last hash) that the case's own row keeps
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, is_dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from shared.messages.registry import is_change, kind_of
+from shared.messages.codec import to_plain
 
 GENESIS = "0" * 64
 """The `previous` of a case's first entry."""
@@ -48,13 +47,11 @@ class Finding:
 
 
 def canonical(message: object) -> str:
-    """A message as JSON in one spelling: keys sorted, no spaces, text as it is, times in UTC.
+    """A message as JSON in one spelling: as it goes over the wire, but with its keys sorted.
 
     Half a surrogate pair, which no database takes, stays escaped as it came.
     """
-    text = json.dumps(
-        message, default=_plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    text = json.dumps(to_plain(message), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -88,7 +85,9 @@ def verify(case: str, entries: Iterable[Entry], head: Head) -> list[Finding]:
     count, last = 0, GENESIS
     for entry in entries:
         count += 1
-        findings += [Finding(position=count, problem=it) for it in _faults(case, entry, count, last)]
+        findings += [
+            Finding(position=count, problem=it) for it in _faults(case, entry, count, last)
+        ]
         last = entry.hash
     if count != head.count:
         problem = f"the case's row knows {head.count} entries, the trace has {count}"
@@ -107,17 +106,6 @@ def _faults(case: str, entry: Entry, expected: int, last: str) -> Iterable[str]:
         yield "the entry does not follow from the one before it"
     if digest(entry) != entry.hash:
         yield "the entry was changed after it was written"
-
-
-def _plain(part: object) -> Any:
-    if isinstance(part, datetime):
-        return _time(part)
-    if isinstance(part, date):
-        return part.isoformat()
-    if is_dataclass(part) and not isinstance(part, type):
-        cls = type(part)
-        return {"kind": kind_of(cls), **vars(part)} if is_change(cls) else vars(part)
-    raise TypeError(f"{type(part).__name__} has no place in a trace")
 
 
 def _time(moment: datetime) -> str:
