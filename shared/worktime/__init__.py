@@ -1,0 +1,47 @@
+"""Working time: which days count, when a limit ends, how much of it is used.
+
+Pure: nothing here reads a clock or a database; whoever asks says `now`. The only file ever read is
+the operator's table of days, once, by `read_table`.
+
+The rules of law, and where they stand:
+
+    Civil Code art. 201   the day of the event does not count; a period in hours begins at its
+                          moment
+    Civil Code art. 203   a last day that is a day off moves to the day after the days off; the
+                          period ends when business of its last day ends
+    Administrative        the periods of the law are working days, without public holidays
+    Licensing Law art. 82
+    art. 45               hearings, inspections, tests and expert reviews do not count: suspension
+"""
+
+from shared.worktime.counting import consumed, due, remaining
+from shared.worktime.days import BusinessHours, Day, Entry, Kind, Seed
+from shared.worktime.explanation import explain
+from shared.worktime.ledger import Extension, Ledger, Stretch
+from shared.worktime.measures import Unit
+from shared.worktime.rungs import moment_beside_due, moment_of_share, share
+from shared.worktime.table import Table, read_table
+from shared.worktime.workdays import Calendar, china
+
+__all__ = [
+    "BusinessHours",
+    "Calendar",
+    "Day",
+    "Entry",
+    "Extension",
+    "Kind",
+    "Ledger",
+    "Seed",
+    "Stretch",
+    "Table",
+    "Unit",
+    "china",
+    "consumed",
+    "due",
+    "explain",
+    "moment_beside_due",
+    "moment_of_share",
+    "read_table",
+    "remaining",
+    "share",
+]
