@@ -155,6 +155,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+            raise  # SQLite's word for a statement that is wrong, such as one on an unknown table
         raise DatabaseAway(f"the database does not answer: {error.orig}") from error
     except DBAPIError as error:
         if error.connection_invalidated:

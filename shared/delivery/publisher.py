@@ -9,7 +9,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import amqp
@@ -31,26 +30,33 @@ class NotSent(Unavailable):
     """The broker did not confirm; the message may have arrived, and must be sent again."""
 
 
-@dataclass
 class Sending:
-    """Messages on their way; `wait` for what became of them."""
+    """Messages on their way; `wait` for what became of them.
 
-    wires: Sequence[Wire]
-    unroutable: list[Wire] = field(default_factory=list)
-    _error: Exception | None = None
-    _done: threading.Event = field(default_factory=threading.Event)
+    `then` is called once, by the publisher's thread, when that is known.
+    """
+
+    def __init__(
+        self, wires: Sequence[Wire], then: Callable[["Sending"], None] = lambda _: None
+    ) -> None:
+        self.wires = wires
+        self.unroutable: list[Wire] = []
+        self.error: Exception | None = None
+        self._then = then
+        self._done = threading.Event()
 
     def wait(self, timeout: float = 2 * CONFIRM_TIMEOUT) -> list[Wire]:
         """The messages that had no destination; raises NotSent unless the broker has them all."""
         if not self._done.wait(timeout):
             raise NotSent(f"the broker did not confirm within {timeout:g} s")
-        if self._error is not None:
-            raise NotSent(f"the broker did not take the messages: {self._error}")
+        if self.error is not None:
+            raise NotSent(f"the broker did not take the messages: {self.error}")
         return self.unroutable
 
     def finish(self, error: Exception | None = None) -> None:
-        """Wake whoever waits."""
-        self._error = error
+        """Say what became of it and wake whoever waits."""
+        self.error = error
+        self._then(self)
         self._done.set()
 
 
@@ -63,23 +69,18 @@ class Publisher:
         self._waiting: queue.Queue[Sending | None] = queue.Queue()
         self._session: _Session | None = None
         self._stopping = False
-        self.on_connect: Callable[[], None] = lambda: None
 
     @property
     def connected(self) -> bool:
         """Whether there is a connection that answered lately."""
         return self._session is not None
 
-    def submit(self, wires: Sequence[Wire]) -> Sending:
+    def submit(self, sending: Sending) -> None:
         """Hand messages over to be sent; returns at once."""
-        sending = Sending(wires)
-        if not wires:
-            sending.finish()
-        elif not self.connected:
-            sending.finish(NotSent("there is no connection to the broker"))
-        else:
+        if self.connected:
             self._waiting.put(sending)
-        return sending
+        else:
+            sending.finish(NotSent("there is no connection to the broker"))
 
     def stop(self) -> None:
         """Let `run` return after what was submitted before."""
@@ -93,7 +94,6 @@ class Publisher:
             try:
                 self._session = _Session(Link(self._uri, name=self._name))
                 pause = 0.1
-                self.on_connect()
                 self._serve(self._session)
             except BROKER_ERRORS as error:
                 log.warning("broker connection lost", error=str(error), retry_in=pause)

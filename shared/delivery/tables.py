@@ -47,6 +47,7 @@ parked = sa.Table(
 )
 sa.Index(
     "parked_once",
+    parked.c.sender,
     parked.c.message_id,
     parked.c.direction,
     unique=True,

@@ -1,0 +1,62 @@
+"""The outbox: what a transaction wants sent is committed with it.
+
+One row holds all messages of one transaction: messages cost more than rows. A row goes when the
+broker has confirmed its messages; what a crash left behind, the relay sends.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from shared.delivery.tables import outbox
+from shared.delivery.wire import Wire, new_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsent:
+    """A row of the outbox."""
+
+    id: str
+    wires: tuple[Wire, ...]
+
+
+def keep(tx: sa.Connection, wires: Sequence[Wire]) -> str:
+    """Write the messages of this transaction; the row's id, empty where there are none."""
+    if not wires:
+        return ""
+    row = new_id()
+    messages = [wire.to_plain() for wire in wires]
+    # Real time, not business time: this is about how long ago a process may have died.
+    tx.execute(sa.insert(outbox), {"id": row, "written_at": time.time(), "messages": messages})
+    return row
+
+
+def forget(tx: sa.Connection, rows: Sequence[str]) -> None:
+    """Drop rows whose messages the broker has confirmed."""
+    if rows:
+        tx.execute(sa.delete(outbox).where(outbox.c.id.in_(rows)))
+
+
+def claim(tx: sa.Connection, *, older_than: float, limit: int) -> list[Unsent]:
+    """Rows of at least `older_than` seconds, oldest first, made young again.
+
+    Another relay then passes them over until they have grown as old once more.
+    """
+    now = time.time()
+    statement = (
+        sa.select(outbox.c.id, outbox.c.messages)
+        .where(outbox.c.written_at <= now - older_than)
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = [
+        Unsent(id=row.id, wires=tuple(Wire.from_plain(it) for it in row.messages))
+        for row in tx.execute(statement)
+    ]
+    if rows:
+        claimed = outbox.c.id.in_([row.id for row in rows])
+        tx.execute(sa.update(outbox).where(claimed).values(written_at=now))
+    return rows
