@@ -1,0 +1,62 @@
+"""What every service offers of itself: /health, /openapi.json, /problems/<key>."""
+
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from shared.errors import NotFound
+from shared.web.openapi import document
+from shared.web.problems import KINDS, UNAVAILABLE
+from shared.web.response import Reply, answered, refused
+from shared.web.route import Route
+
+PLAIN = Route(method="GET", path="")
+
+
+class Health:
+    """200 when every part answers, 503 otherwise; a field for each part.
+
+    A part is what a dependency of the service names in `health() -> {name: whether it works}`.
+    """
+
+    def __init__(self, container: Any) -> None:
+        self.container = container
+
+    def handle_request(self, _request: Request) -> Response:
+        parts: dict[str, bool] = {}
+        for dependency in self.container.dependencies:
+            if hasattr(dependency, "health"):
+                parts |= dependency.health()
+        well = all(parts.values())
+        body = {"status": "ok" if well else "failing", "parts": parts}
+        return answered(PLAIN, Reply(body=body, status=200 if well else UNAVAILABLE.status))
+
+
+class OpenApi:
+    """The service's OpenAPI document, made once."""
+
+    def __init__(self, container: Any) -> None:
+        self.document = document(container.service_cls)
+
+    def handle_request(self, _request: Request) -> Response:
+        return answered(PLAIN, self.document)
+
+
+class ProblemPage:
+    """What a problem's `type` leads to."""
+
+    def __init__(self, _container: Any) -> None:
+        pass
+
+    def handle_request(self, request: Request) -> Response:
+        kind = KINDS.get(request.path_values["key"])  # type: ignore[attr-defined]
+        if kind is None:
+            return refused(NotFound("there is no such kind of problem"))
+        return answered(PLAIN, {"type": kind.uri, "status": kind.status, "title": kind.title})
+
+
+BUILT_IN: dict[str, Any] = {
+    "/health": Health,
+    "/openapi.json": OpenApi,
+    "/problems/<key>": ProblemPage,
+}

@@ -1,0 +1,46 @@
+import socket
+import subprocess
+import sys
+
+import pytest
+
+RUN = """
+import eventlet
+eventlet.monkey_patch()
+from tests.unit.web.sample import run
+run({port})
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Sample:
+    """The sample service in a process of its own, and what it has written to its log."""
+
+    def __init__(self, log) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = log
+        with log.open("wb") as written:
+            self.process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-c", RUN.format(port=self.port)],
+                stdout=subprocess.PIPE,
+                stderr=written,
+            )
+        assert self.process.stdout.readline() == b"started\n", log.read_text()
+
+    def logged(self) -> str:
+        return self.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    started = Sample(tmp_path_factory.mktemp("sample") / "log")
+    yield started
+    started.process.terminate()
+    started.process.wait(10)
+    started.process.stdout.close()

@@ -1,0 +1,119 @@
+"""A small service on the web kit, run as a process of its own for the tests."""
+
+import sys
+
+import structlog
+from marshmallow import Schema, fields, validate
+from nameko.containers import ServiceContainer
+from nameko.extensions import DependencyProvider
+
+from shared.errors import Fault, Invalid, NotFound, OneWindowError, Unavailable
+from shared.web.http import Reply, http
+from shared.web.problems import CONFLICT
+
+
+class Owner(Schema):
+    name = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    age = fields.Integer(strict=True)
+
+
+class Animal(Schema):
+    name = fields.String(required=True)
+    owner = fields.Nested(Owner)
+    siblings = fields.List(fields.Nested(Owner))
+    anything = fields.Raw()
+
+
+class Seen(Schema):
+    name = fields.String(required=True)
+
+
+class Filter(Schema):
+    colour = fields.String()
+    size = fields.List(fields.Integer())
+
+
+class Conditions(Schema):
+    key = fields.String(data_key="Idempotency-Key", required=True)
+
+
+class Taken(OneWindowError):
+    """The name is taken."""
+
+
+class Parts(DependencyProvider):
+    def __init__(self):
+        self.working = {"database": True, "broker": True}
+
+    def get_dependency(self, worker_ctx):
+        return self.working
+
+    def health(self):
+        return self.working
+
+
+class Sample:
+    """Animals, for the tests of the web kit."""
+
+    name = "sample"
+    parts = Parts()
+
+    @http("POST", "/animals", body=Animal, answer=Seen, status=201, limit=100_000)
+    def keep(self, request):
+        """Keep an animal."""
+        return {"name": request.body["name"], "secret": "not in the answer"}
+
+    @http("GET", "/animals", query=Filter)
+    def find(self, request):
+        """Find animals."""
+        return dict(request.query)
+
+    @http("GET", "/animals/<key>", problems={Taken: CONFLICT})
+    def show(self, request, key):
+        """Show an animal, or fail in the way that it is named for."""
+        errors = {
+            "unknown": NotFound("there is no animal of this name"),
+            "wrong": Invalid(Fault("key", "is wrong"), Fault("colour", "is ugly")),
+            "away": Unavailable("the keeper is away"),
+            "taken": Taken("this name is taken"),
+            "broken": RuntimeError("the cage number is 4711"),
+        }
+        if key in errors:
+            raise errors[key]
+        return Reply(body={"name": key}, headers={"ETag": '"1"'})
+
+    @http("PUT", "/pictures", takes=("image/png",), limit=3_000_000)
+    def paint(self, request):
+        """Count the bytes of a picture."""
+        return {"bytes": sum(map(len, request.chunks())), "media_type": request.media_type}
+
+    @http("POST", "/moods", headers=Conditions)
+    def feel(self, request):
+        """Repeat the header."""
+        return {"key": request.headers["key"]}
+
+    @http("GET", "/mine", bearer=lambda service, digest: KNOWN.get(digest))
+    def mine(self, request):
+        """Say who asks."""
+        return {"who": request.bearer}
+
+    @http("POST", "/parts/<part>/<state>")
+    def switch(self, request, part, state):
+        """Switch a part off or on, for /health."""
+        self.parts[part] = state == "on"
+        return {}
+
+
+KNOWN = {"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b": "planning"}
+"""SHA-256 of "secret"."""
+
+
+def run(port: int) -> None:
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    container = ServiceContainer(Sample, {"WEB_SERVER_ADDRESS": f"127.0.0.1:{port}"})
+    container.start()
+    print("started", flush=True)
+    container.wait()
