@@ -64,7 +64,7 @@ class Database:
 
     @classmethod
     def open(cls, service: str, *, url: str = "", data: Path | None = None) -> "Database":
-        """Open the database of a service: `url` is postgresql://..., or empty for a file in `data`."""
+        """Open a service's database: `url` is postgresql://..., or empty for a file in `data`."""
         if url:
             return cls(_postgresql(url, service), service)
         assert data is not None, "a folder is needed for SQLite"
@@ -75,9 +75,9 @@ class Database:
     def transaction(self) -> Iterator[sa.Connection]:
         """A transaction that writes: committed at the end, rolled back by an exception."""
         with self._turn, _translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(writes=True)
-            with connection.begin():
-                yield connection
+            writing = connection.execution_options(writes=True)
+            with writing.begin():
+                yield writing
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -97,7 +97,7 @@ def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, A
 
 
 def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace what stands under the same primary key. All rows have the same keys."""
+    """Insert rows, or replace what stands under the same key. All rows have the same columns."""
     if not rows:
         return
     insert = _insert(tx, table)
@@ -151,7 +151,7 @@ def _postgresql(url: str, service: str) -> sa.Engine:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Tell "the database is away" from a mistake in a statement, which must not be tried for ever."""
+    """Tell a database that is away from a mistake in a statement, which is not to be tried again."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:

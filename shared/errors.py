@@ -15,7 +15,7 @@ class OneWindowError(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with an input: where it stands (`form.area`) and what is wrong, as a clause."""
+    """One thing wrong with an input: where it stands (`form.area`), and what is wrong."""
 
     field: str
     problem: str
