@@ -151,7 +151,7 @@ def _postgresql(url: str, service: str) -> sa.Engine:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Tell a database that is away from a mistake in a statement, which is not to be tried again."""
+    """Tell a database that is away from a mistake in a statement, which stays a mistake."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
