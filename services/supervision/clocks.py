@@ -1,0 +1,98 @@
+"""The clock of a limit: what it counts, whether it runs, and the rungs that it has still to climb.
+
+A clock is a value; each change gives a new one. Due dates are derived from its ledger, never
+edited. A rung whose moment passed before the clock was stopped or ended is still to be climbed, so
+what is alerted depends on when things happened and not on when somebody looked.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from operator import itemgetter
+
+from services.supervision.ladder import Ladder, Rung, climb, moment
+from services.supervision.limits import Given
+from shared.messages.parts import Text
+from shared.worktime import Calendar, Ledger
+
+CASE_KINDS = ("statutory", "promised")
+TASK_KINDS = ("acceptance", "handling")
+KINDS = (*CASE_KINDS, *TASK_KINDS, "deferral")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """One limit of a case. `subject` is the assignment of a task's clock, the material of a
+    deferral's, empty for the case's own. `rungs` are those not climbed yet, lowest first."""
+
+    case: str
+    kind: str
+    subject: str = ""
+    department: str
+    task: str = ""
+    title: Text
+    source: str = ""
+    limit: Ledger | Given
+    due_at: datetime | None = None
+    provisional: bool = False
+    ended_at: datetime | None = None
+    rungs: tuple[Rung, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return "/".join(part for part in (self.case, self.kind, self.subject) if part)
+
+    @property
+    def stopped(self) -> bool:
+        return isinstance(self.limit, Ledger) and self.limit.stopped
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The moment of the next rung; None where none is coming unless the clock resumes."""
+        return min((rung.moment for rung in self.rungs if rung.moment), default=None)
+
+    def begun(self, ladder: Ladder, calendar: Calendar) -> "Clock":
+        """The clock as it begins, with the rungs of its ladder."""
+        return replace(self, rungs=climb(ladder, self.limit, calendar))._dated(calendar)
+
+    def stop(self, at: datetime, calendar: Calendar) -> "Clock":
+        """Time stops counting at `at`. A given date does not move, and a stopped clock stays so."""
+        if self.stopped or isinstance(self.limit, Given):
+            return self
+        limit = self.limit.suspend(max(at, self.limit.stretches[-1].begin))
+        return self._counting(limit, at, calendar)
+
+    def resume(self, at: datetime, calendar: Calendar) -> "Clock":
+        """Time counts again from `at`; a clock that runs goes on running."""
+        if isinstance(self.limit, Given) or not self.limit.stopped:
+            return self
+        limit = self.limit.resume(max(at, self.limit.stretches[-1].end or at))
+        return self._counting(limit, at, calendar)
+
+    def end(self, at: datetime) -> "Clock":
+        """What was asked for is done: rungs that were not reached before `at` never will be."""
+        reached = tuple(it for it in self.rungs if it.moment is not None and it.moment < at)
+        return replace(self, ended_at=at, rungs=reached)
+
+    def recount(self, at: datetime, calendar: Calendar) -> "Clock":
+        """The clock by a calendar that has changed; what was reached before `at` stays reached."""
+        return self._counting(self.limit, at, calendar)
+
+    def fire(self, now: datetime) -> tuple["Clock", tuple[Rung, ...]]:
+        """The clock after all rungs that were reached before `now`, and those, oldest first."""
+        reached = [(it.moment, it) for it in self.rungs if it.moment and it.moment < now]
+        fired = tuple(rung for _moment, rung in sorted(reached, key=itemgetter(0)))
+        left = tuple(rung for rung in self.rungs if rung not in fired)
+        return replace(self, rungs=left), fired
+
+    def _counting(self, limit: Ledger | Given, at: datetime, calendar: Calendar) -> "Clock":
+        rungs = tuple(
+            rung
+            if rung.moment is not None and rung.moment < at
+            else replace(rung, moment=moment(rung.when, limit, calendar))
+            for rung in self.rungs
+        )
+        return replace(self, limit=limit, rungs=rungs)._dated(calendar)
+
+    def _dated(self, calendar: Calendar) -> "Clock":
+        due = self.limit.due_date(calendar)
+        return replace(self, due_at=due, provisional=self.limit.provisional(calendar))

@@ -1,0 +1,189 @@
+"""What supervision knows of a case, and how each step of the case stream changes it. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import reduce
+
+from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock
+from services.supervision.limits import Given
+from services.supervision.policies import Policy
+from services.supervision.trace import Head
+from shared.messages.parts import Deferral, Limit, Text
+from shared.messages.progress import (
+    Accepted,
+    Assigned,
+    Cancelled,
+    CaseProgressed,
+    Change,
+    Completed,
+    Decided,
+    Declined,
+    Opened,
+    Resumed,
+    Returned,
+    Supplemented,
+    Suspended,
+    Withdrawn,
+)
+from shared.worktime import Calendar, Ledger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What clocks go by: the days and hours of business, and the ladders."""
+
+    calendar: Calendar
+    policy: Policy
+
+
+NO_TITLE = Text(zh="", en="")
+EMPTY = Head()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A case as the stream has told it so far.
+
+    `number` is that of its last step, `stops` are the assignments that wait, `clocks` the clocks
+    that have not ended, by id, and `head` is where its trace ends.
+    """
+
+    code: str
+    item: str = ""
+    item_version: int = 0
+    region: str = ""
+    state: str = ""
+    number: int = 0
+    title: Text = NO_TITLE
+    lead: str = ""
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    stops: frozenset[str] = frozenset()
+    head: Head = EMPTY
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+
+
+def follow(case: Case, step: CaseProgressed, rules: Rules) -> Case:
+    """The case after its next step."""
+    case = replace(
+        case,
+        item=step.item,
+        item_version=step.item_version,
+        region=step.region,
+        state=step.state,
+        number=step.number,
+    )
+    return reduce(
+        lambda so_far, change: _changed(so_far, change, step.at, rules), step.changes, case
+    )
+
+
+def _changed(known: Case, change: Change, at: datetime, rules: Rules) -> Case:
+    after = known
+    match change:
+        case Opened():
+            after = _opened(known, change, at, rules)
+        case Assigned():
+            after = _assigned(known, change, at, rules)
+        case Accepted() | Returned():
+            after = _ended(known, at, _of(change.assignment, "acceptance"))
+        case Completed() | Declined() | Cancelled():
+            after = _ended(known, at, _of(change.assignment, *TASK_KINDS))
+            after = _let_go(after, change.assignment, at, rules)
+        case Suspended():
+            after = _stopped(known, change.assignment, at, rules)
+        case Resumed():
+            after = _let_go(known, change.assignment, at, rules)
+        case Supplemented():
+            after = _ended(known, at, _met(change.deferrals_met))
+        case Decided() | Withdrawn():
+            after = _ended(known, at, lambda _clock: True)
+            after = replace(after, closed_at=at, stops=frozenset())
+    return after
+
+
+def _opened(case: Case, change: Opened, at: datetime, rules: Rules) -> Case:
+    case = replace(case, title=change.title, lead=change.lead, opened_at=change.accepted_at)
+    base = Clock(
+        case=case.code,
+        kind="",
+        department=case.lead,
+        title=change.title,
+        limit=Given(started=at, due=at),
+    )
+    limits = zip(CASE_KINDS, (change.statutory, change.promised), strict=True)
+    own = [_counted(base, kind, limit, change.accepted_at) for kind, limit in limits if limit]
+    promised = [_promised(base, it, change.accepted_at, rules) for it in change.deferrals]
+    return _with(case, [_begun(case, clock, rules) for clock in (*own, *promised)])
+
+
+def _assigned(case: Case, change: Assigned, at: datetime, rules: Rules) -> Case:
+    base = Clock(
+        case=case.code,
+        kind="",
+        subject=change.assignment,
+        department=change.department,
+        task=change.task,
+        title=change.title,
+        limit=Given(started=at, due=at),
+    )
+    limits = zip(TASK_KINDS, (change.acceptance, change.handling), strict=True)
+    clocks = [_counted(base, kind, limit, at) for kind, limit in limits if limit]
+    return _with(case, [_begun(case, clock, rules) for clock in clocks])
+
+
+def _counted(base: Clock, kind: str, limit: Limit, at: datetime) -> Clock:
+    ledger = Ledger.starting(at, limit.amount, limit.unit)
+    return replace(base, kind=kind, limit=ledger, source=limit.source)
+
+
+def _promised(base: Clock, deferral: Deferral, at: datetime, rules: Rules) -> Clock:
+    limit = Given.on(deferral.due_on, started=at, calendar=rules.calendar)
+    title, subject = deferral.title, deferral.material
+    return replace(base, kind="deferral", subject=subject, title=title, limit=limit)
+
+
+def _begun(case: Case, clock: Clock, rules: Rules) -> Clock:
+    ladder = rules.policy.ladder(clock.kind, item=case.item, department=clock.department)
+    return clock.begun(ladder, rules.calendar)
+
+
+def _stopped(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
+    waiting = [*_running(case, _of_case), *_running(case, _of(assignment, *TASK_KINDS))]
+    stopped = [clock.stop(at, rules.calendar) for clock in waiting]
+    return _with(replace(case, stops=case.stops | {assignment}), stopped)
+
+
+def _let_go(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
+    """The task waits no longer: its clocks run again, and the case's with the last such task."""
+    if assignment not in case.stops:
+        return case
+    case = replace(case, stops=case.stops - {assignment})
+    waited = _running(case, _of(assignment, *TASK_KINDS))
+    waited += [] if case.stops else _running(case, _of_case)
+    return _with(case, [clock.resume(at, rules.calendar) for clock in waited])
+
+
+def _ended(case: Case, at: datetime, which: Callable[[Clock], bool]) -> Case:
+    return _with(case, [clock.end(at) for clock in _running(case, which)])
+
+
+def _running(case: Case, which: Callable[[Clock], bool]) -> list[Clock]:
+    return [clock for clock in case.clocks.values() if clock.ended_at is None and which(clock)]
+
+
+def _of_case(clock: Clock) -> bool:
+    return clock.kind in CASE_KINDS
+
+
+def _of(assignment: str, *kinds: str) -> Callable[[Clock], bool]:
+    return lambda clock: clock.subject == assignment and clock.kind in kinds
+
+
+def _met(materials: tuple[str, ...]) -> Callable[[Clock], bool]:
+    return lambda clock: clock.kind == "deferral" and clock.subject in materials
+
+
+def _with(case: Case, clocks: Iterable[Clock]) -> Case:
+    return replace(case, clocks={**case.clocks, **{clock.id: clock for clock in clocks}})
