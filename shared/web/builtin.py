@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from werkzeug.wrappers import Request, Response
 
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from shared.web.openapi import document
 from shared.web.problems import KINDS, UNAVAILABLE
 from shared.web.response import Reply, answered, refused
@@ -14,9 +15,9 @@ PLAIN = Route(method="GET", path="")
 
 
 class Health:
-    """200 when every part answers, 503 otherwise; a field for each part.
+    """200 when the database answers and the broker can be reached, 503 otherwise.
 
-    A part is what a dependency of the service names in `health() -> {name: whether it works}`.
+    Both are asked of the service's Delivery; a service without one has no part that can fail.
     """
 
     def __init__(self, container: Any) -> None:
@@ -25,11 +26,20 @@ class Health:
     def handle_request(self, _request: Request) -> Response:
         parts: dict[str, bool] = {}
         for dependency in self.container.dependencies:
-            if hasattr(dependency, "health"):
-                parts |= dependency.health()
+            if hasattr(dependency, "connected"):
+                parts["broker"] = bool(dependency.connected)
+                parts["database"] = _answers(dependency.database)
         well = all(parts.values())
         body = {"status": "ok" if well else "failing", "parts": parts}
         return answered(PLAIN, Reply(body=body, status=200 if well else UNAVAILABLE.status))
+
+
+def _answers(database: Any) -> bool:
+    try:
+        with database.reading() as tx:
+            return bool(tx.execute(sa.select(1)).scalar() == 1)
+    except Unavailable:
+        return False
 
 
 class OpenApi:

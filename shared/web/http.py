@@ -64,6 +64,7 @@ def http(
     bearer: Bearer | None = None,
     takes: tuple[str, ...] = (),
     limit: int = MEBIBYTE,
+    collects: bool = False,
 ) -> Callable[[Method], Method]:
     """Offer a service's method over HTTP. `path` names its parts as `/cases/<code>`.
 
@@ -83,6 +84,7 @@ def http(
             bearer=bearer,
             takes=takes,
             limit=limit,
+            collects=collects,
             summary=(function.__doc__ or "").strip(),
             name=function.__name__,
         )

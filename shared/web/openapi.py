@@ -143,13 +143,10 @@ def _name(schema: Any) -> str:
 def service_named(name: str) -> type:
     """The nameko class of a service; raises OneWindowError where there is none of this name."""
     try:
-        module = importlib.import_module(f"services.{name}.service")
-    except ModuleNotFoundError as error:
-        raise OneWindowError(f"there is no service {name}") from error
-    for found in vars(module).values():
-        if isinstance(found, type) and getattr(found, "name", None) == name:
-            return found
-    raise OneWindowError(f"services/{name}/service.py has no class with the name {name}")
+        found: type = importlib.import_module(f"services.{name}.service").Service
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise OneWindowError(f"services/{name}/service.py has no class Service") from error
+    return found
 
 
 def main(arguments: list[str]) -> int:

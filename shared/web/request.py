@@ -21,14 +21,19 @@ from shared.web.problems import (
 from shared.web.route import JSON, Route
 
 CHUNK = 1 << 16
+ANY = "*/*"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A request as its route declared it. `stream` has the bytes of a raw upload, `length` how many
-    there are to come; `wire` is the request as werkzeug has it."""
+    """A request as its route declared it.
+
+    `faults` is empty unless the route collects. `stream` has the bytes of a raw upload, `length`
+    how many there are to come; `wire` is the request as werkzeug has it.
+    """
 
     body: Any
+    faults: tuple[Fault, ...]
     query: Mapping[str, Any]
     headers: Mapping[str, Any]
     bearer: Any
@@ -53,10 +58,14 @@ def read(route: Route, wire: WireRequest, service: Any) -> Request:
     bearer = _bearer(route, wire, service)
     length = _length(route, wire)
     stream: BinaryIO = wire.environ["wsgi.input"]
+    query = _loaded(route.query, _query(route.query, wire))
+    headers = _loaded(route.headers, _headers(route.headers, wire))
+    body, faults = _body(route, _json(stream, length)) if route.body else ({}, ())
     return Request(
-        query=_loaded(route.query, _query(route.query, wire)),
-        headers=_loaded(route.headers, _headers(route.headers, wire)),
-        body=_loaded(route.body, _json(stream, length) if route.body else {}),
+        query=query,
+        headers=headers,
+        body=body,
+        faults=faults,
         bearer=bearer,
         media_type=wire.mimetype,
         length=length,
@@ -97,7 +106,11 @@ def _length(route: Route, wire: WireRequest) -> int:
 def _check_media_type(route: Route, wire: WireRequest) -> None:
     taken = (JSON,) if route.body else route.takes
     plain = wire.mimetype_params.get("charset", "utf-8").lower() == "utf-8" or route.raw
-    if wire.mimetype not in taken or not plain or "Content-Encoding" in wire.headers:
+    if (
+        not (wire.mimetype in taken or ANY in taken)
+        or not plain
+        or "Content-Encoding" in wire.headers
+    ):
         detail = f"send Content-Type: {' or '.join(taken)}, in UTF-8 and not compressed"
         raise Refusal(WRONG_MEDIA_TYPE, detail, headers={"Accept": ", ".join(taken)})
 
@@ -126,6 +139,16 @@ def _headers(schema: Schema | None, wire: WireRequest) -> dict[str, str]:
     declared = schema.load_fields if schema else {}
     names = [field.data_key or name for name, field in declared.items()]
     return {name: wire.headers[name] for name in names if name in wire.headers}
+
+
+def _body(route: Route, plain: Any) -> tuple[Any, tuple[Fault, ...]]:
+    assert route.body is not None
+    if not (route.collects and isinstance(plain, dict)):
+        return _loaded(route.body, plain), ()
+    try:
+        return route.body.load(plain), ()
+    except ValidationError as error:
+        return error.valid_data or {}, tuple(faults_of(error.messages, route.body))
 
 
 def _loaded(schema: Schema | None, plain: Any) -> Any:

@@ -21,6 +21,9 @@ dropped as soon as it is hashed."""
 class Route:
     """One method of one path. `body` is a schema for JSON; None with `takes` is a raw upload.
 
+    `takes` may be `*/*`. With `collects`, the method is called although the body breaks its schema:
+    the body is then what of it is valid, and `request.faults` what is wrong.
+
     `limit` is the largest body in bytes. `problems` maps the service's own errors to problem
     types; what every route may answer need not be listed.
     """
@@ -36,6 +39,7 @@ class Route:
     bearer: Bearer | None = None
     takes: tuple[str, ...] = ()
     limit: int = MEBIBYTE
+    collects: bool = False
     summary: str = ""
     name: str = ""
 

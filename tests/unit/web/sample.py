@@ -1,12 +1,16 @@
 """A small service on the web kit, run as a process of its own for the tests."""
 
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 import structlog
 from marshmallow import Schema, fields, validate
 from nameko.containers import ServiceContainer
 from nameko.extensions import DependencyProvider
 
+from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound, OneWindowError, Unavailable
 from shared.web.http import Reply, http
 from shared.web.problems import CONFLICT
@@ -41,22 +45,27 @@ class Taken(OneWindowError):
     """The name is taken."""
 
 
-class Parts(DependencyProvider):
-    def __init__(self):
-        self.working = {"database": True, "broker": True}
+class Delivery(DependencyProvider):
+    """As /health sees one: whether the broker can be reached, and a database."""
+
+    def setup(self):
+        self.connected = True
+        self.folder = Path(tempfile.mkdtemp())
+        self.database = Database.open("sample", data=self.folder)
 
     def get_dependency(self, worker_ctx):
-        return self.working
+        return self
 
-    def health(self):
-        return self.working
+    def lose_database(self):
+        self.database.close()
+        shutil.rmtree(self.folder)
 
 
 class Sample:
     """Animals, for the tests of the web kit."""
 
     name = "sample"
-    parts = Parts()
+    delivery = Delivery()
 
     @http("POST", "/animals", body=Animal, answer=Seen, status=201, limit=100_000)
     def keep(self, request):
@@ -97,11 +106,22 @@ class Sample:
         """Say who asks."""
         return {"who": request.bearer}
 
-    @http("POST", "/parts/<part>/<state>")
-    def switch(self, request, part, state):
-        """Switch a part off or on, for /health."""
-        self.parts[part] = state == "on"
+    @http("POST", "/broker/<state>")
+    def switch(self, request, state):
+        """Lose the broker or find it again, for /health."""
+        self.delivery.connected = state == "on"
         return {}
+
+    @http("POST", "/database/off")
+    def lose(self, request):
+        """Lose the database for good, for /health."""
+        self.delivery.lose_database()
+        return {}
+
+    @http("POST", "/forms", body=Animal, collects=True)
+    def check(self, request):
+        """Everything that is wrong, also what only the service can know."""
+        raise Invalid(*request.faults, Fault("form", "is wrong as well"))
 
 
 KNOWN = {"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b": "planning"}

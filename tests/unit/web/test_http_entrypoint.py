@@ -75,11 +75,19 @@ def test_health_names_every_part_and_fails_when_one_does(sample):
     answer = get(sample, "/health")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "parts": {"database": True, "broker": True}}
-    requests.post(f"{sample.url}/parts/broker/off", timeout=10)
+    requests.post(f"{sample.url}/broker/off", timeout=10)
     answer = get(sample, "/health")
     assert answer.status_code == 503
     assert answer.json() == {"status": "failing", "parts": {"database": True, "broker": False}}
-    requests.post(f"{sample.url}/parts/broker/on", timeout=10)
+    requests.post(f"{sample.url}/broker/on", timeout=10)
+    requests.post(f"{sample.url}/database/off", timeout=10)
+    assert get(sample, "/health").json()["parts"] == {"database": False, "broker": True}
+
+
+def test_a_method_may_add_its_own_faults_to_those_of_the_schema(sample):
+    answer = requests.post(f"{sample.url}/forms", json={"owner": {"name": ""}}, timeout=10)
+    fields = [error["field"] for error in problem(answer, 422)["errors"]]
+    assert fields == ["name", "owner.name", "form"]
 
 
 @pytest.mark.filterwarnings("ignore:\\s*Eventlet is deprecated")
