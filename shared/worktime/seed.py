@@ -1,7 +1,7 @@
 """What chinesecalendar knows of China's public holidays and worked weekend days.
 
-Only the years that the installed release really carries: a year counts as known when its National
-Day is in it, because a release may carry single days of the next year. Nothing is guessed.
+A year counts as published when its National Day is among the holidays of the installed release: a
+release may carry single days of a year whose notice is still to come. Nothing is guessed.
 """
 
 from datetime import date
@@ -20,8 +20,7 @@ def chinesecalendar() -> Seed:
     days: dict[date, Entry] = {}
     for kind, named in _kinds():
         for day, holiday in named.items():
-            if day.year in years:
-                days[day] = Entry(date=day, kind=kind, source=f"{holiday} ({release})")
+            days[day] = Entry(date=day, kind=kind, source=f"{holiday} ({release})")
     return Seed(days=days, published=dict.fromkeys(sorted(years), release))
 
 

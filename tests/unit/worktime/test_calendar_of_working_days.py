@@ -3,9 +3,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from chinese_calendar import constants
 
 from shared.errors import Invalid
 from shared.worktime import BusinessHours, Calendar, Entry, Table, china, due, read_table
+from shared.worktime.seed import chinesecalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOTICE = "State Council notice for 2027"
@@ -72,6 +74,14 @@ def test_one_entry_does_not_publish_its_year():
     assert not calendar.day(date(2027, 3, 3)).provisional
     assert calendar.day(date(2027, 3, 4)).provisional
     assert calendar.provisional(date(2027, 3, 1), date(2027, 3, 5))
+
+
+def test_a_single_day_in_the_seed_does_not_publish_its_year(monkeypatch: pytest.MonkeyPatch):
+    ahead = {**constants.workdays, date(2027, 1, 3): "New Year's Day"}
+    monkeypatch.setattr(constants, "workdays", ahead)
+    seed = chinesecalendar.__wrapped__()
+    assert date(2027, 1, 3) in seed.days
+    assert max(seed.published) == 2026
 
 
 def test_a_year_that_the_operator_declares_published_is_not_provisional():

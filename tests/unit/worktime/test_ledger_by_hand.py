@@ -125,6 +125,13 @@ def ledger(
             "2026-09-29T17:00",
         ),
         (
+            "calendar days: resumed at the end of business, so the end is the next day",
+            ledger(
+                amount=7, unit="calendar_days", stops=(("2026-09-26T10:00", "2026-09-28T17:00"),)
+            ),
+            "2026-09-29T17:00",
+        ),
+        (
             "working hours: two hours of stop move the end by two hours",
             ledger(
                 amount=3, unit="working_hours", stops=(("2026-09-18T10:00", "2026-09-18T12:00"),)
