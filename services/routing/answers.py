@@ -1,0 +1,287 @@
+"""What a department's answer does to a case.
+
+An answer counts if the department that gives it holds the assignment that it names. Anything else
+is recorded in the case stream as refused and has no effect; an answer that was heard before is
+passed over in silence. Nothing that a department says vanishes.
+
+- A rejection needs its reasons and its legal basis (Administrative Licensing Law, articles 38, 55),
+  an approval with conditions its conditions, an approval the results that the item asks for.
+- The first rejection ends the case (`on_rejection: stop`).
+- A task that is declined goes to the department that was proposed, otherwise to the lead
+  department. Nobody gets it twice but the lead department, which answers for the case: it gets the
+  task last, and can pass it on only to a department that has not had it. So it comes to rest.
+- A department that answers while its task waits ends the waiting.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.routing.case import TaskState, digest
+from services.routing.plan import Task
+from services.routing.results import faults_of
+from services.routing.step import Step
+from shared.messages import (
+    TaskAccepted,
+    TaskCompleted,
+    TaskDeclined,
+    TaskResumed,
+    TaskReturned,
+    TaskSuspended,
+)
+from shared.messages.progress import Accepted, Completed, Declined, Refused, Returned
+from shared.messages.registry import name_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a message came from, as the broker vouches: a service, or a department's worker."""
+
+    role: str
+    unit: str = ""
+    message_id: str = ""
+
+    def __str__(self) -> str:
+        return f"department.{self.unit}" if self.unit else self.role
+
+
+class Refusal(Exception):
+    """An answer does not count; `forged` if its sender had no right to give it."""
+
+    def __init__(self, reason: str, *, forged: bool = False) -> None:
+        super().__init__(reason)
+        self.forged = forged
+
+
+def answer(step: Step, message: Any, origin: Origin) -> None:
+    """Let a department's answer act on the case, or record that it was refused."""
+    try:
+        key, task = _holder(step, message, origin)
+        if _heard_before(task, message):
+            return
+        _still_wanted(task, message)
+        _RULES[type(message)](step, step.item.task[key], message)
+    except Refusal as refusal:
+        refuse(step, message, origin, str(refusal), forged=refusal.forged)
+
+
+def refuse(step: Step, message: Any, origin: Origin, reason: str, *, forged: bool = False) -> None:
+    """Record in the case stream that a message did not count."""
+    step.changes.append(
+        Refused(
+            sender=str(origin),
+            message_type=name_of(type(message)),
+            message_id=origin.message_id,
+            assignment=getattr(message, "assignment", ""),
+            reason=reason,
+            forged=forged,
+        )
+    )
+
+
+def _holder(step: Step, message: Any, origin: Origin) -> tuple[str, TaskState]:
+    for key, task in step.tasks.items():
+        for assignment, department in _assignments(task):
+            if assignment == message.assignment:
+                _check_right(step, message, origin, department)
+                return key, task
+    raise Refusal(f"the case has no assignment {message.assignment!r}")
+
+
+def _assignments(task: TaskState) -> list[tuple[str, str]]:
+    earlier = [(past.assignment, past.department) for past in task.past]
+    return [(task.assignment, task.department), *earlier]
+
+
+def _check_right(step: Step, message: Any, origin: Origin, department: str) -> None:
+    if message.department != department:
+        raise Refusal(
+            f"{message.department} answered, but {department} holds the assignment", forged=True
+        )
+    known = step.departments.get(department)
+    by_desk = origin.role == "department"
+    if by_desk != bool(known and known.desk):
+        through = "its own worker" if by_desk else "the desk"
+        raise Refusal(f"{department} answers through {through}, not {origin}", forged=True)
+
+
+def _heard_before(task: TaskState, message: Any) -> bool:
+    if isinstance(message, TaskAccepted):
+        # Who has answered has taken the task up: a late acceptance says nothing new.
+        current = message.assignment == task.assignment
+        return (current and (task.accepted or task.status == "completed")) or not current
+    return print_of(message) in task.heard
+
+
+def print_of(message: Any) -> str:
+    """What makes two answers the same one. Final answers are the same whenever they are said."""
+    if isinstance(message, TaskCompleted):
+        said: tuple[Any, ...] = (message.outcome, message.opinion, message.legal_basis)
+        said += (message.conditions, message.results, message.documents)
+    elif isinstance(message, TaskDeclined):
+        said = (message.reason, message.proposal)
+    else:
+        said = (message.at,)
+    return digest(type(message).__name__, message.assignment, *said)
+
+
+def _still_wanted(task: TaskState, message: Any) -> None:
+    if message.assignment != task.assignment:
+        raise Refusal("the department gave the task back earlier")
+    if task.status == "completed":
+        raise Refusal("the task has been answered already, and differently")
+    if task.status == "cancelled":
+        raise Refusal("the task was cancelled before")
+
+
+def _accepted(step: Step, task: Task, message: TaskAccepted) -> None:
+    step.tasks[task.key] = replace(step.tasks[task.key], accepted=True)
+    step.changes.append(
+        Accepted(
+            task=task.key,
+            assignment=message.assignment,
+            department=message.department,
+            officer=message.officer,
+            stated_at=message.at,
+        )
+    )
+
+
+def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
+    _check_whole(task, message)
+    step.resume(task.key, "the department has answered")
+    step.tasks[task.key] = replace(
+        _remember(step.tasks[task.key], message),
+        status="completed",
+        outcome=message.outcome,
+        opinion=message.opinion,
+        conditions=message.conditions,
+        results=message.results,
+    )
+    step.changes.append(
+        Completed(
+            task=task.key,
+            assignment=message.assignment,
+            department=message.department,
+            outcome=message.outcome,
+            opinion=message.opinion,
+            legal_basis=message.legal_basis,
+            conditions=message.conditions,
+            documents=message.documents,
+            officer=message.officer,
+            stated_at=message.at,
+        )
+    )
+    if message.outcome == "rejected":
+        _stop(step, message)
+    else:
+        step.move_on(step.item.next_after[task.key])
+
+
+def _check_whole(task: Task, message: TaskCompleted) -> None:
+    if message.outcome == "rejected":
+        for name in ("opinion", "legal_basis"):
+            if not getattr(message, name).strip():
+                raise Refusal(f"incomplete: a rejection must state its {name}")
+        return
+    if message.outcome == "approved_with_conditions" and not message.conditions:
+        raise Refusal("incomplete: an approval with conditions must state its conditions")
+    problems = faults_of(task.results, message.results)
+    if problems:
+        raise Refusal("incomplete: " + "; ".join(problems))
+
+
+def _stop(step: Step, message: TaskCompleted) -> None:
+    step.cancel_open("the application was rejected")
+    step.decide("rejected", reasons=(message.opinion, message.legal_basis), conditions=())
+
+
+def _returned(step: Step, task: Task, message: TaskReturned) -> None:
+    _not_waiting(step.tasks[task.key])
+    state = _remember(step.tasks[task.key], message)
+    missing = tuple(shortcoming.subject for shortcoming in message.missing)
+    step.tasks[task.key] = replace(state, missing=missing)
+    step.changes.append(
+        Returned(
+            task=task.key,
+            assignment=message.assignment,
+            department=message.department,
+            missing=message.missing,
+            legal_basis=message.legal_basis,
+            officer=message.officer,
+            stated_at=message.at,
+        )
+    )
+    step.suspend(
+        task.key,
+        status="returned",
+        reason="the applicant is to hand in what is missing",
+        legal_basis=message.legal_basis,
+    )
+
+
+def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
+    _not_waiting(step.tasks[task.key])
+    step.tasks[task.key] = _remember(step.tasks[task.key], message)
+    step.suspend(
+        task.key,
+        status="suspended",
+        reason=f"{message.procedure} ({message.days} working days)",
+        legal_basis=message.legal_basis,
+    )
+
+
+def _resumed(step: Step, task: Task, message: TaskResumed) -> None:
+    if step.tasks[task.key].status != "suspended":
+        raise Refusal("no special procedure is going on")
+    step.tasks[task.key] = _remember(step.tasks[task.key], message)
+    step.resume(task.key, message.finding or "the special procedure is over")
+
+
+def _declined(step: Step, task: Task, message: TaskDeclined) -> None:
+    department = _next_department(step, task, message)
+    step.resume(task.key, "the department has given the task back")
+    step.tasks[task.key] = _remember(step.tasks[task.key], message)
+    step.changes.append(
+        Declined(
+            task=task.key,
+            assignment=message.assignment,
+            department=message.department,
+            reason=message.reason,
+            proposal=message.proposal,
+            officer=message.officer,
+            stated_at=message.at,
+        )
+    )
+    step.give_back(task, department)
+
+
+def _next_department(step: Step, task: Task, message: TaskDeclined) -> str:
+    had_it = {department for _, department in _assignments(step.tasks[task.key])}
+    if message.proposal in step.departments and message.proposal not in had_it:
+        return message.proposal
+    if message.department != step.item.lead:
+        return step.item.lead
+    raise Refusal(
+        "the lead department answers for the case: it can pass the task on only by proposing "
+        "a department that has not had it"
+    )
+
+
+def _not_waiting(task: TaskState) -> None:
+    if task.waits:
+        raise Refusal(f"the task waits already: it is {task.status}")
+
+
+def _remember(task: TaskState, message: Any) -> TaskState:
+    return replace(task, heard=(*task.heard, print_of(message)))
+
+
+_RULES: dict[type, Callable[[Step, Task, Any], None]] = {
+    TaskAccepted: _accepted,
+    TaskCompleted: _completed,
+    TaskReturned: _returned,
+    TaskSuspended: _suspended,
+    TaskResumed: _resumed,
+    TaskDeclined: _declined,
+}

@@ -1,0 +1,120 @@
+"""The state of a case, frozen. What a case is told of is in `domain`; how it is kept in `store`.
+
+State of a case: `handling` (departments work), `suspended` (at least one task waits and the clocks
+stand), `awaiting_materials` (every department has agreed, and a promised material is missing),
+`decided`, `withdrawn`.
+State of a task: absent (its turn has not come), `open`, `returned` (waits for the applicant),
+`suspended` (a special procedure), `completed`, `skipped`, `cancelled`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from shared.messages import Deferral, Material, Person
+
+CaseState = Literal["handling", "suspended", "awaiting_materials", "decided", "withdrawn"]
+TaskStatus = Literal["open", "returned", "suspended", "completed", "skipped", "cancelled"]
+
+_ASSIGNMENTS = uuid5(NAMESPACE_URL, "urn:onewindow:assignment")
+
+
+def assignment_of(case: str, task: str, attempt: int) -> str:
+    """The name of a handing-over; the same again when a state is built anew."""
+    return str(uuid5(_ASSIGNMENTS, f"{case}/{task}/{attempt}"))
+
+
+def digest(*said: Any) -> str:
+    """A short print of an answer, by which the very same answer is known again."""
+    return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """An assignment that a department gave back."""
+
+    assignment: str
+    department: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskState:
+    """How far a task is, and what it came to.
+
+    `heard` are prints of the answers that counted, `missing` what the applicant was asked for,
+    `past` the earlier assignments, in order.
+    """
+
+    status: TaskStatus
+    assignment: str = ""
+    department: str = ""
+    accepted: bool = False
+    missing: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    past: tuple[Past, ...] = ()
+    outcome: str = ""
+    opinion: str = ""
+    conditions: tuple[str, ...] = ()
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def held(self) -> bool:
+        """Whether a department has the task in hand."""
+        return self.status in ("open", "returned", "suspended")
+
+    @property
+    def waits(self) -> bool:
+        """Whether time stands still for the task."""
+        return self.status in ("returned", "suspended")
+
+    @property
+    def done(self) -> bool:
+        """Whether later tasks need not wait for this one any longer."""
+        return self.status in ("completed", "skipped")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Application:
+    """What was handed in, with the supplements."""
+
+    applicant: Person
+    form: Mapping[str, Any]
+    materials: tuple[Material, ...] = ()
+
+    def with_more(self, form: Mapping[str, Any], materials: tuple[Material, ...]) -> "Application":
+        """The application with a supplement; a material replaces all that bore its name."""
+        names = {material.name for material in materials}
+        kept = tuple(material for material in self.materials if material.name not in names)
+        return Application(
+            applicant=self.applicant, form={**self.form, **form}, materials=kept + materials
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """A case as routing knows it. `number` counts what was said of it in the case stream.
+
+    `tasks` lacks those whose turn has not come. `deferrals` are the promised materials that are
+    still missing.
+    """
+
+    code: str
+    item: str
+    version: int
+    region: str
+    number: int = 0
+    state: CaseState = "handling"
+    tasks: Mapping[str, TaskState] = field(default_factory=dict)
+    deferrals: tuple[Deferral, ...] = ()
+    application: Application
+
+    @property
+    def closed(self) -> bool:
+        """Whether the case has come to its end."""
+        return self.state in ("decided", "withdrawn")
+
+    def numbered(self, number: int) -> "Case":
+        """The case after a further message in the case stream."""
+        return replace(self, number=number)

@@ -1,0 +1,117 @@
+"""Service items: what can be applied for, and the plan by which it is handled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from shared.conditions import Condition, condition
+from shared.errors import OneWindowError
+from shared.messages import FormField, Limit, MaterialRule, Text
+
+
+class UnknownItem(OneWindowError):
+    """A case was accepted under an item or a version that routing has never published."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Department:
+    """A department by its key. `desk`: its people work in the department service's task inbox."""
+
+    key: str
+    title: Text
+    desk: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sees:
+    """What a task may see: its need to know. None stands for all fields, for all materials."""
+
+    form: frozenset[str] | None = frozenset()
+    materials: frozenset[str] | None = frozenset()
+    applicant: bool = False
+    opinions: tuple[str, ...] = ()
+
+    def fields_of(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        """Those form fields that the task may see."""
+        return {name: form[name] for name in form if self.field(name)}
+
+    def field(self, name: str) -> bool:
+        """Whether the task may see a form field."""
+        return self.form is None or name in self.form
+
+    def material(self, name: str) -> bool:
+        """Whether the task may see a material."""
+        return self.materials is None or name in self.materials
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One department's share of every case of an item.
+
+    `after` are the tasks that must be done before it begins, `when` a condition under which it is
+    needed at all (empty: always), `results` what the department states beside its opinion.
+    """
+
+    key: str
+    title: Text
+    department: str
+    after: tuple[str, ...] = ()
+    when: str = ""
+    acceptance: Limit | None = None
+    handling: Limit | None = None
+    results: tuple[FormField, ...] = ()
+    sees: Sees = field(default_factory=Sees)
+
+    @cached_property
+    def condition(self) -> Condition | None:
+        """The compiled `when`."""
+        return condition(self.when) if self.when else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A version of a service item. A case keeps the version that it began with."""
+
+    key: str
+    version: int
+    title: Text
+    lead: str
+    applicants: tuple[str, ...]
+    form: tuple[FormField, ...]
+    materials: tuple[MaterialRule, ...]
+    tasks: tuple[Task, ...]
+    statutory: Limit | None = None
+    promised: Limit | None = None
+    on_rejection: Literal["stop"] = "stop"
+
+    @cached_property
+    def task(self) -> dict[str, Task]:
+        """The tasks by key."""
+        return {task.key: task for task in self.tasks}
+
+    @cached_property
+    def next_after(self) -> dict[str, tuple[str, ...]]:
+        """For each task those that wait for it."""
+        following: dict[str, list[str]] = {task.key: [] for task in self.tasks}
+        for task in self.tasks:
+            for key in task.after:
+                following[key].append(task.key)
+        return {key: tuple(keys) for key, keys in following.items()}
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """What an applicant can be asked to mend: the names of form fields and materials."""
+        return frozenset(self._names())
+
+    def _names(self) -> Iterator[str]:
+        yield from (form_field.name for form_field in self.form)
+        yield from (rule.name for rule in self.materials)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """Everything that can be applied for just now, and who handles it."""
+
+    items: Mapping[str, Item]
+    departments: Mapping[str, Department]

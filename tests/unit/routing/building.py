@@ -1,0 +1,191 @@
+"""What the tests of routing are made of: small items, a case under way, and answers to it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.routing.answers import Origin
+from services.routing.case import Case
+from services.routing.domain import apply
+from services.routing.plan import Department, Item, Sees, Task
+from services.routing.step import Stepped
+from shared.messages import (
+    CaseAccepted,
+    CaseSupplemented,
+    CaseWithdrawn,
+    Deferral,
+    FormField,
+    Material,
+    MaterialRule,
+    Person,
+    Shortcoming,
+    TaskAccepted,
+    TaskAssigned,
+    TaskCompleted,
+    TaskDeclined,
+    TaskResumed,
+    TaskReturned,
+    TaskSuspended,
+    Text,
+)
+
+NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
+CODE = "330100-2609-0000001-42"
+APPLICANT = Person(kind="organisation", name="杭州某某有限公司", number="91330100MA2XXXXXX0")
+
+
+def text(words: str) -> Text:
+    return Text(zh=words, en=words)
+
+
+DEPARTMENTS = {
+    key: Department(key=key, title=text(key), desk=key == "archives")
+    for key in ("lead", "planning", "ecology", "fire", "water", "archives")
+}
+
+
+def field(name: str, kind: Any = "boolean", **more: Any) -> FormField:
+    return FormField(name=name, title=text(name), type=kind, **more)
+
+
+def task(key: str, department: str = "planning", **more: Any) -> Task:
+    return Task(key=key, title=text(key), department=department, **more)
+
+
+def item(*tasks: Task, **more: Any) -> Item:
+    given: dict[str, Any] = {
+        "key": "building",
+        "version": 1,
+        "title": text("building"),
+        "lead": "lead",
+        "applicants": ("organisation",),
+        "form": (field("area", "integer"), field("dirty")),
+        "materials": (
+            MaterialRule(name="plan", title=text("plan")),
+            MaterialRule(name="deed", title=text("deed"), deferrable=True),
+        ),
+        "tasks": tasks,
+    }
+    return Item(**{**given, **more})
+
+
+def material(name: str, letter: str = "a") -> Material:
+    return Material(name=name, digest="sha256:" + letter * 64, media_type="application/pdf", size=1)
+
+
+def deferral(name: str = "deed") -> Deferral:
+    return Deferral(material=name, title=text(name), due_on=date(2026, 9, 30), promised_by="张三")
+
+
+def accepted(**more: Any) -> CaseAccepted:
+    given: dict[str, Any] = {
+        "case": CODE,
+        "item": "building",
+        "item_version": 1,
+        "region": "330100",
+        "channel": "portal",
+        "received_at": NOW,
+        "accepted_at": NOW,
+        "applicant": APPLICANT,
+        "form": {"area": 100, "dirty": False},
+        "materials": (material("plan"),),
+    }
+    return CaseAccepted(**{**given, **more})
+
+
+class Course:
+    """A case that is told one message after the other; keeps all that came out of it."""
+
+    def __init__(self, of: Item, **more: Any) -> None:
+        self.item = of
+        self.case: Case | None = None
+        self.changes: list[Any] = []
+        self.sent: list[Any] = []
+        self.steps = 0
+        self.tell(accepted(**more), Origin(role="intake"))
+
+    def tell(self, message: Any, origin: Origin | None = None) -> Stepped:
+        origin = origin or self._origin(message)
+        stepped = apply(
+            self.case, message, origin, item=self.item, departments=DEPARTMENTS, now=NOW
+        )
+        self.case = stepped.case
+        self.changes += stepped.changes
+        self.sent += stepped.messages
+        self.steps += 1
+        return stepped
+
+    @staticmethod
+    def _origin(message: Any) -> Origin:
+        department = getattr(message, "department", "")
+        if not department:
+            return Origin(role="intake")
+        if DEPARTMENTS[department].desk:
+            return Origin(role="department")
+        return Origin(role="unit", unit=department)
+
+    def kinds(self, since: int = 0) -> list[str]:
+        return [type(change).__name__ for change in self.changes[since:]]
+
+    def held(self) -> dict[str, str]:
+        """The tasks that a department has in hand, with the department."""
+        return {key: held.department for key, held in self.state.tasks.items() if held.held}
+
+    @property
+    def state(self) -> Case:
+        assert self.case is not None
+        return self.case
+
+    def assigned(self, key: str) -> TaskAssigned:
+        """The latest assignment of a task, as its department was told."""
+        return [sent for sent in self.sent if isinstance(sent, TaskAssigned) and sent.task == key][
+            -1
+        ]
+
+    def _answer(self, cls: type, key: str, **more: Any) -> Any:
+        held = self.state.tasks[key]
+        given = {
+            "case": CODE,
+            "assignment": held.assignment,
+            "department": held.department,
+            "at": NOW,
+        }
+        return cls(**{**given, **more})
+
+    def completion(self, key: str, outcome: str = "approved", **more: Any) -> TaskCompleted:
+        given: dict[str, Any] = {"outcome": outcome, "results": {}, "opinion": "同意"}
+        if outcome == "rejected":
+            given |= {"opinion": "不符合规划", "legal_basis": "城乡规划法第四十条"}
+        if outcome == "approved_with_conditions":
+            given["conditions"] = ("施工前报备",)
+        return self._answer(TaskCompleted, key, **{**given, **more})
+
+    def acceptance(self, key: str, **more: Any) -> TaskAccepted:
+        return self._answer(TaskAccepted, key, **more)
+
+    def return_of(self, key: str, *subjects: str, **more: Any) -> TaskReturned:
+        missing = tuple(Shortcoming(subject=subject, problem="缺") for subject in subjects)
+        return self._answer(TaskReturned, key, missing=missing, **more)
+
+    def suspension(self, key: str, **more: Any) -> TaskSuspended:
+        given = {"procedure": "专家评审", "legal_basis": "行政许可法第四十五条", "days": 10}
+        return self._answer(TaskSuspended, key, **{**given, **more})
+
+    def resumption(self, key: str, **more: Any) -> TaskResumed:
+        return self._answer(TaskResumed, key, **more)
+
+    def decline(self, key: str, proposal: str = "", **more: Any) -> TaskDeclined:
+        return self._answer(TaskDeclined, key, reason="不属本部门", proposal=proposal, **more)
+
+    def supplement(self, *names: str, form: dict[str, Any] | None = None) -> CaseSupplemented:
+        return CaseSupplemented(
+            case=CODE,
+            at=NOW,
+            form=form or {},
+            materials=tuple(material(name, "b") for name in names),
+        )
+
+    def withdrawal(self) -> CaseWithdrawn:
+        return CaseWithdrawn(case=CODE, at=NOW, reason="不办了")
+
+
+ALL = Sees(form=None, materials=None, applicant=True)
