@@ -40,7 +40,7 @@ def _stops(ledger: Ledger, calendar: Calendar) -> Iterator[str]:
         first = max(begun, measure.passed(calendar, before.end))
         ticks = max(0, measure.passed(calendar, after.begin) - first)
         span = f"stopped {_at(calendar, before.end)} to {_at(calendar, after.begin)}"
-        yield f"{span}: {_units(ledger, ticks / measure.ticks)} do not count"
+        yield f"{span}: {_units(ledger, ticks / measure.ticks)} not counted"
 
 
 def _special_days(ledger: Ledger, calendar: Calendar) -> Iterator[str]:

@@ -272,7 +272,7 @@ def test_an_explanation_says_what_counted_and_what_did_not():
         "20 working days from 2026-09-18 09:00; the day of the event does not count"
     )
     assert "extended by 10 working days: approved, art. 42" in lines
-    assert "stopped 2026-09-23 10:00 to 2026-10-12 15:00: 8 working days do not count" in lines
+    assert "stopped 2026-09-23 10:00 to 2026-10-12 15:00: 8 working days not counted" in lines
     assert any(line.startswith("2026-09-20 worked: National Day") for line in lines)
     assert any(line.startswith("2026-10-01 to 2026-10-07 off: National Day") for line in lines)
     assert lines[-1] == "due 2026-11-17 17:00"
