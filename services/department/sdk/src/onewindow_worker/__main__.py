@@ -1,0 +1,54 @@
+"""`python -m onewindow_worker module:worker` runs a worker that a module defines."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from onewindow_worker.errors import InvalidSettings, WorkerError
+from onewindow_worker.logs import log_to_stderr
+from onewindow_worker.settings import PREFIX
+from onewindow_worker.worker import Worker
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the worker; 0 after a stop in good order, 2 with one sentence for a wrong setting."""
+    parser = argparse.ArgumentParser(prog="onewindow-worker", description=__doc__)
+    parser.add_argument("worker", help="where the worker is: module:name, such as planning:worker")
+    parser.add_argument(
+        "--log",
+        choices=("text", "json"),
+        default=os.environ.get(PREFIX + "LOG") or "text",
+        help=f"how log lines look (or {PREFIX}LOG); text by default",
+    )
+    given = parser.parse_args(arguments)
+    log_to_stderr(given.log)
+    try:
+        find(given.worker).run()
+    except WorkerError as error:
+        print(f"onewindow-worker: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def find(place: str) -> Worker:
+    """The worker at `module:name`; raises InvalidSettings."""
+    module_name, _, name = place.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name != module_name:
+            raise
+        raise InvalidSettings(f"there is no module {module_name} here") from None
+    worker = getattr(module, name or "worker", None)
+    if not isinstance(worker, Worker):
+        raise InvalidSettings(f"{place} is no Worker; give module:name of one")
+    return worker
+
+
+if __name__ == "__main__":
+    sys.exit(main())

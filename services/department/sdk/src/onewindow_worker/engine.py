@@ -1,0 +1,157 @@
+"""The worker's loop: events in, one journal transaction, effects out.
+
+A turn takes all the events that have come, decides, and commits once; only then are tasks given to
+handlers, results published and deliveries acknowledged. Under load a turn is a batch, so that one
+write to disk serves many tasks; with a single task it is as quick as a plain handler.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import time
+from collections.abc import Callable, Sequence
+from itertools import count
+from queue import Empty, SimpleQueue
+
+from onewindow_worker.assignments import Assignments, Effects
+from onewindow_worker.events import Confirmed, Connected, Event, Handled, Job, Lost, TurnedBack
+from onewindow_worker.handling import Pool
+from onewindow_worker.journal import Journal
+from onewindow_worker.link import Link
+from onewindow_worker.outbox import Outbox
+from onewindow_worker.wire import Delivery
+
+log = logging.getLogger("onewindow_worker")
+
+TICK = 0.25
+"""Seconds after which the journal is looked at for results that another process reported."""
+
+BATCH = 500
+DAY = 86_400.0
+KEEP_CLOSED = 90 * DAY
+LAST_CONFIRMS = 10.0
+"""Seconds a stopping worker waits for the broker's confirmations; the journal keeps the rest."""
+
+
+class Engine:
+    """Owns the journal. `run` is the loop; everything else happens in it."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        assignments: Assignments,
+        pool: Pool,
+        link: Link,
+        events: SimpleQueue[Event],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._journal = journal
+        self._assignments = assignments
+        self._pool = pool
+        self._link = link
+        self._events = events
+        self._stopping = stopping
+        self._outbox = Outbox(journal)
+        self._epoch = 0
+        self._held: list[tuple[float, int, Job]] = []
+        self._numbers = count()
+        self._again: list[Delivery] = []
+        self._forget_at = 0.0
+
+    def run(self) -> None:
+        """Work until told to stop, then finish what was begun."""
+        while not self._stopping():
+            self._forget()
+            self._turn(self._arrived())
+        self._wind_up()
+
+    def _forget(self) -> None:
+        if time.monotonic() >= self._forget_at:
+            with self._journal.transaction():
+                self._journal.forget(older_than=KEEP_CLOSED)
+            self._forget_at = time.monotonic() + DAY
+
+    def _wind_up(self) -> None:
+        self._link.stop_consuming()
+        for job in [*self._pool.withdraw(), *(job for _, _, job in self._held)]:
+            self._assignments.leave(job)
+        self._held.clear()
+        while self._assignments.busy:
+            self._turn(self._arrived())
+        until = time.monotonic() + LAST_CONFIRMS
+        while self._epoch and self._outbox.waiting and time.monotonic() < until:
+            self._turn(self._arrived())
+        with self._journal.transaction():
+            self._outbox.note()
+
+    def _arrived(self) -> list[Event]:
+        """The events that have come, waiting for the first one at most until something is due."""
+        events: list[Event] = []
+        try:
+            events.append(self._events.get(timeout=self._patience()))
+            while len(events) < BATCH:
+                events.append(self._events.get_nowait())
+        except Empty:
+            pass
+        return events
+
+    def _patience(self) -> float:
+        if self._again:
+            return 0.0
+        due = self._held[0][0] - time.monotonic() if self._held else TICK
+        return max(0.0, min(TICK, due))
+
+    def _turn(self, events: Sequence[Event]) -> None:
+        deliveries = [*self._again, *(each for each in events if isinstance(each, Delivery))]
+        handled = [each for each in events if isinstance(each, Handled)]
+        for event in events:
+            self._note(event)
+        if handled or deliveries or self._outbox.to_note:
+            with self._journal.transaction():
+                self._take(handled, deliveries)
+        self._give_out(self._assignments.collect())
+
+    def _take(self, handled: Sequence[Handled], deliveries: Sequence[Delivery]) -> None:
+        stopping = self._stopping()
+        for each in handled:
+            self._assignments.finish(each, stopping=stopping)
+        if deliveries and not stopping:
+            self._assignments.take(deliveries)
+        self._outbox.note()
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Confirmed):
+            self._outbox.confirmed(event.message_ids)
+        elif isinstance(event, TurnedBack):
+            self._outbox.turned_back(event.message_ids)
+        elif isinstance(event, Connected):
+            log.info("Connected to the broker")
+            self._epoch = event.epoch
+            self._outbox.restart()
+        elif isinstance(event, Lost):
+            self._epoch = 0
+
+    def _give_out(self, effects: Effects) -> None:
+        """What may happen only after the commit."""
+        self._again = effects.look_again
+        now = time.monotonic()
+        for seconds, job in effects.hold:
+            heapq.heappush(self._held, (now + seconds, next(self._numbers), job))
+        while self._held and self._held[0][0] <= now:
+            self._pool.put(heapq.heappop(self._held)[2])
+        for job in effects.start:
+            self._pool.put(job)
+        if self._epoch:
+            self._send(effects)
+
+    def _send(self, effects: Effects) -> None:
+        repeats = [self._outbox.repeat(assignment) for assignment in effects.repeat]
+        results = [each for each in repeats if each is not None] + self._outbox.next()
+        done, rejected = self._tags(effects.done), self._tags(effects.rejected)
+        if results or done or rejected:
+            self._link.send(self._epoch, results=results, done=done, rejected=rejected)
+
+    def _tags(self, deliveries: Sequence[Delivery]) -> list[int]:
+        return [each.tag for each in deliveries if each.epoch == self._epoch]

@@ -1,0 +1,72 @@
+"""The settings of a worker from the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from onewindow_worker.errors import InvalidSettings
+
+PREFIX = "ONEWINDOW_WORKER_"
+_KEY = re.compile(r"[a-z][a-z0-9-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """See the README for the variables. `sender` is the broker user that hands out tasks."""
+
+    department: str
+    uri: str
+    journal: str
+    threads: int = 1
+    prefetch: int = 200
+    attempts: int = 5
+    retry_after: float = 1.0
+    sender: str = "routing"
+
+    def __post_init__(self) -> None:
+        if not _KEY.fullmatch(self.department):
+            raise InvalidSettings(
+                f"department: {self.department!r} is not lower-case letters, digits and hyphens"
+            )
+        if not self.uri.startswith(("amqp://", "amqps://")):
+            raise InvalidSettings("uri: the address of the broker begins with amqp:// or amqps://")
+        for name in ("threads", "prefetch", "attempts"):
+            if getattr(self, name) < 1:
+                raise InvalidSettings(f"{name}: is {getattr(self, name)}; give 1 or more")
+        if self.prefetch > 65_535:
+            raise InvalidSettings(f"prefetch: is {self.prefetch}; at most 65535 are possible")
+        if self.retry_after <= 0:
+            raise InvalidSettings("retry_after: is not a positive number of seconds")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read ONEWINDOW_WORKER_*; raises InvalidSettings naming the variable."""
+        department = _needed(environment, "DEPARTMENT", "the department's key, such as planning")
+        return cls(
+            department=department,
+            uri=_needed(environment, "URI", "amqp://department.planning:SECRET@HOST:5672/VHOST"),
+            journal=environment.get(PREFIX + "JOURNAL") or f"{department}.journal",
+            threads=int(_number(environment, "THREADS", cls.threads)),
+            prefetch=int(_number(environment, "PREFETCH", cls.prefetch)),
+            attempts=int(_number(environment, "ATTEMPTS", cls.attempts)),
+            retry_after=_number(environment, "RETRY_AFTER", cls.retry_after),
+            sender=environment.get(PREFIX + "SENDER") or cls.sender,
+        )
+
+
+def _needed(environment: Mapping[str, str], name: str, meaning: str) -> str:
+    value = environment.get(PREFIX + name, "")
+    if not value:
+        raise InvalidSettings(f"{PREFIX}{name} is not set: give {meaning}")
+    return value
+
+
+def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(PREFIX + name) or str(default)
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidSettings(f"{PREFIX}{name} is {text!r}; give a number") from None

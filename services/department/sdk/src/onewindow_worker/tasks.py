@@ -1,0 +1,127 @@
+"""What a department is handed: a task, and what changes about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from onewindow_worker.fields import Fields
+from onewindow_worker.parts import (
+    Limit,
+    Material,
+    Opinion,
+    Person,
+    Text,
+    read_limit,
+    read_material,
+    read_opinion,
+    read_person,
+    read_text,
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A department's share of a case, as it now stands.
+
+    `assignment` names this handing-over and is unique: use it as the key of whatever the
+    department records. `supplemented` says that the handler sees the task again because the
+    applicant handed something in; `note` is what was said about it.
+    """
+
+    case: str
+    assignment: str
+    task: str
+    title: Text
+    department: str
+    item: str
+    item_title: Text
+    region: str
+    assigned_at: datetime
+    applicant: Person | None
+    form: dict[str, Any]
+    materials: tuple[Material, ...]
+    opinions: tuple[Opinion, ...]
+    acceptance: Limit | None
+    handling: Limit | None
+    supplemented: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """What the applicant handed in afterwards: the form and the materials as they now stand."""
+
+    case: str
+    assignment: str
+    task: str
+    department: str
+    at: datetime
+    form: dict[str, Any]
+    materials: tuple[Material, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """The task is no longer wanted: the case was withdrawn or decided without it."""
+
+    case: str
+    assignment: str
+    task: str
+    department: str
+    at: datetime
+    reason: str
+
+
+def read_task(plain: Any, *, supplemented: bool = False) -> Task:
+    """From the JSON of `task.assigned`; raises Unreadable naming the field."""
+    fields = Fields(plain)
+    return Task(
+        case=fields.text("case"),
+        assignment=fields.text("assignment"),
+        task=fields.text("task"),
+        title=fields.part("title", read_text),
+        department=fields.text("department"),
+        item=fields.text("item"),
+        item_title=fields.part("item_title", read_text),
+        region=fields.text("region"),
+        assigned_at=fields.moment("assigned_at"),
+        applicant=fields.maybe("applicant", read_person),
+        form=fields.object("form"),
+        materials=fields.each("materials", read_material),
+        opinions=fields.each("opinions", read_opinion),
+        acceptance=fields.maybe("acceptance", read_limit),
+        handling=fields.maybe("handling", read_limit),
+        supplemented=supplemented,
+        note=fields.text("note", ""),
+    )
+
+
+def read_supplement(plain: Any) -> Supplement:
+    """From the JSON of `task.supplemented`; raises Unreadable naming the field."""
+    fields = Fields(plain)
+    return Supplement(
+        case=fields.text("case"),
+        assignment=fields.text("assignment"),
+        task=fields.text("task"),
+        department=fields.text("department"),
+        at=fields.moment("at"),
+        form=fields.object("form"),
+        materials=fields.each("materials", read_material),
+        note=fields.text("note", ""),
+    )
+
+
+def read_cancellation(plain: Any) -> Cancellation:
+    """From the JSON of `task.cancelled`; raises Unreadable naming the field."""
+    fields = Fields(plain)
+    return Cancellation(
+        case=fields.text("case"),
+        assignment=fields.text("assignment"),
+        task=fields.text("task"),
+        department=fields.text("department"),
+        at=fields.moment("at"),
+        reason=fields.text("reason"),
+    )

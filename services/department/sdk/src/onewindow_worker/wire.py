@@ -1,0 +1,116 @@
+"""The wire format: AMQP properties and JSON bodies, read and written. Knows nothing of pika."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Union
+
+from onewindow_worker.errors import InvalidResult, Unreadable
+from onewindow_worker.results import Result
+from onewindow_worker.tasks import (
+    Cancellation,
+    Supplement,
+    Task,
+    read_cancellation,
+    read_supplement,
+    read_task,
+)
+
+VERSION = 1
+READABLE = {
+    "task.assigned": (1,),
+    "task.supplemented": (1,),
+    "task.cancelled": (1,),
+}
+MESSAGE_IDS = uuid.UUID("b1a4bd0e-6c5e-5b0c-9d3f-0c6a51d0c9a7")
+"""The name space of derived message ids. Never changes: it makes a repeat recognisable."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message as the broker gave it. `epoch` is the connection that `tag` belongs to."""
+
+    epoch: int
+    tag: int
+    message_id: str
+    type: str
+    version: Any
+    user_id: str
+    traceparent: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A result on its way. `at` in whole seconds since 1970."""
+
+    message_id: str
+    type: str
+    case: str
+    at: int
+    traceparent: str
+    body: bytes
+
+
+Content = Union[Task, Supplement, Cancellation]
+
+
+def read(delivery: Delivery, *, department: str, sender: str) -> tuple[Content, dict[str, Any]]:
+    """What was delivered, typed and as JSON; raises Unreadable with the reason."""
+    _check_envelope(delivery, sender)
+    try:
+        plain = json.loads(delivery.body.decode())
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"the body is not JSON: {error}") from error
+    content = _READERS[delivery.type](plain)
+    if content.department != department:
+        raise Unreadable(f"department: the task is for {content.department}, not {department}")
+    return content, plain
+
+
+def _check_envelope(delivery: Delivery, sender: str) -> None:
+    if delivery.type not in READABLE:
+        raise Unreadable(f"type: this worker knows no {delivery.type or 'message without a type'}")
+    if delivery.version not in READABLE[delivery.type]:
+        raise Unreadable(
+            f"schema-version: {delivery.type} in version {delivery.version!r} is not known; "
+            "a newer onewindow-worker may read it"
+        )
+    if delivery.user_id != sender:
+        raise Unreadable(f"user_id: sent by {delivery.user_id or 'nobody'}, not by {sender}")
+    if not delivery.message_id:
+        raise Unreadable("message_id: is missing")
+
+
+_READERS: dict[str, Callable[[Any], Content]] = {
+    "task.assigned": read_task,
+    "task.supplemented": read_supplement,
+    "task.cancelled": read_cancellation,
+}
+
+
+def body_of(result: Result, *, case: str, assignment: str, department: str, at: datetime) -> bytes:
+    """The JSON body of the message that carries a result; raises InvalidResult for a naive `at`."""
+    if at.utcoffset() is None:
+        raise InvalidResult("at", "the clock of this worker gives a time without offset from UTC")
+    plain = {
+        "case": case,
+        "assignment": assignment,
+        "department": department,
+        "at": at.isoformat(),
+        **result.content(),
+    }
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def message_id_of(assignment: str, result_type: str, ordinal: int) -> str:
+    """The id of an assignment's result: the same answer always has the same id.
+
+    `ordinal` counts the results of this type for this assignment from 0: a second return after a
+    supplement is a new message.
+    """
+    return str(uuid.uuid5(MESSAGE_IDS, f"{assignment}/{result_type}/{ordinal}"))
