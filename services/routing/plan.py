@@ -1,5 +1,6 @@
 """Service items: what can be applied for, and the plan by which it is handled."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -71,7 +72,10 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A version of a service item. A case keeps the version that it began with."""
+    """A version of a service item. A case keeps the version that it began with.
+
+    `document` is what the item was made from, as JSON.
+    """
 
     key: str
     version: int
@@ -84,6 +88,12 @@ class Item:
     statutory: Limit | None = None
     promised: Limit | None = None
     on_rejection: Literal["stop"] = "stop"
+    document: str = field(default="", compare=False, repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """A print of the item's document: two versions with the same content bear the same."""
+        return hashlib.sha256(self.document.encode()).hexdigest()
 
     @cached_property
     def task(self) -> dict[str, Task]:

@@ -1,0 +1,128 @@
+"""Faults in conditions: names that lead nowhere, what may be absent, and wrong types.
+
+Types are found by trial: a condition is evaluated for sample values of every field that it names.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Any
+
+from services.routing.catalogue.checks import before, cycle_of
+from services.routing.catalogue.faults import Path, meant
+from services.routing.catalogue.forms import Found
+from services.routing.plan import Item
+from shared.conditions import BadCondition, Condition, ConditionFailed, condition, spelled
+from shared.conditiontext import Name
+from shared.messages import FormField
+
+MOST_TRIALS = 300
+
+_PLAIN: dict[str, list[Any]] = {
+    "text": ["x", ""],
+    "boolean": [True, False],
+    "date": ["2026-01-01"],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A name that a condition may use. `certain`: it is there whenever the condition is asked."""
+
+    field: FormField
+    certain: bool
+
+
+def check_conditions(item: Item) -> Iterator[Found]:
+    """Every `when` of the tasks and the materials."""
+    form: dict[Name, Known] = {
+        ("form", field.name): Known(field=field, certain=field.required) for field in item.form
+    }
+    for place, rule in enumerate(item.materials):
+        if rule.when:
+            yield from _check(rule.when, ("materials", place, "when"), form)
+    if cycle_of(item):
+        return
+    for place, task in enumerate(item.tasks):
+        if task.when:
+            yield from _check(
+                task.when, ("tasks", place, "when"), {**form, **_results(item, task.key)}
+            )
+
+
+def _results(item: Item, key: str) -> dict[Name, Known]:
+    """What earlier tasks state. A task with a condition may never have been asked."""
+    return {
+        ("results", earlier.replace("-", "_"), field.name): Known(
+            field=field, certain=field.required and not item.task[earlier].when
+        )
+        for earlier in sorted(before(item, key))
+        for field in item.task[earlier].results
+    }
+
+
+def _check(source: str, path: Path, known: Mapping[Name, Known]) -> Iterator[Found]:
+    try:
+        compiled = condition(source)
+    except BadCondition as error:
+        yield path, str(error)
+        return
+    problems = list(_names(compiled, known)) or list(_trials(compiled, known))
+    yield from ((path, problem) for problem in problems)
+
+
+def _names(compiled: Condition, known: Mapping[Name, Known]) -> Iterator[str]:
+    for name in sorted(compiled.names):
+        if name not in known:
+            near = meant(spelled(name), [spelled(one) for one in known])
+            yield f"`{spelled(name)}` is not there when the condition is asked{near}"
+        elif not known[name].certain and name not in compiled.asked:
+            yield f"`{spelled(name)}` may be absent: ask `has({spelled(name)})` first"
+
+
+def _trials(compiled: Condition, known: Mapping[Name, Known]) -> Iterator[str]:
+    names = sorted(compiled.names)
+    choices = [_samples(known[name].field, certain=known[name].certain) for name in names]
+    answers = set()
+    for values in islice(product(*choices), MOST_TRIALS):
+        try:
+            answers.add(compiled.holds(_laid(names, values)))
+        except ConditionFailed as error:
+            given = ", ".join(f"{spelled(n)} = {v!r}" for n, v in zip(names, values, strict=True))
+            yield f"{error} (tried with {given})"
+            return
+    if len(answers) == 1 and all(known[name].field.type in ("choice", "boolean") for name in names):
+        yield f"is always {str(answers.pop()).lower()}"
+
+
+def _laid(names: list[Name], values: tuple[Any, ...]) -> dict[str, Any]:
+    laid: dict[str, Any] = {"form": {}, "results": {}}
+    for name, value in zip(names, values, strict=True):
+        inner = laid
+        for part in name[:-1]:
+            inner = inner.setdefault(part, {})
+        inner[name[-1]] = value
+    return laid
+
+
+def _samples(field: FormField, *, certain: bool = True) -> list[Any]:
+    """Values that the field may have; None where it may be absent."""
+    return [*_values(field), *([] if certain else [None])]
+
+
+def _values(field: FormField) -> list[Any]:
+    if field.type == "choice":
+        return list(field.choices)
+    if field.type == "list":
+        element = {one.name: _values(one)[0] for one in field.fields}
+        return [[], [element], [element] * 3]
+    if field.type in ("integer", "number"):
+        return _numbers(field)
+    return _PLAIN[field.type]
+
+
+def _numbers(field: FormField) -> list[Any]:
+    low = field.minimum if field.minimum is not None else 0
+    high = field.maximum if field.maximum is not None else max(low, 1_000_000)
+    ends = [int(low), int(high)]
+    return ends if field.type == "integer" else [*ends, (low + high) / 2 + 0.25]

@@ -1,0 +1,90 @@
+"""From what stands in a file, checked for its form, to the service item itself."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.routing.catalogue.schemas import ItemSchema
+from services.routing.plan import Department, Item, Sees, Task
+from shared.messages import FormField, Limit, MaterialRule, Text
+
+
+def item_of(document: str) -> Item:
+    """The item of a stored document, which was checked when it was published."""
+    return built(ItemSchema().load(json.loads(document)), document)
+
+
+def document_of(value: Mapping[str, Any]) -> str:
+    """What a file says, without its layout: equal for equal content."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def built(loaded: Mapping[str, Any], document: str) -> Item:
+    """The item of a mapping that has gone through the schema."""
+    return Item(
+        key=loaded["item"],
+        version=loaded["version"],
+        title=Text(**loaded["title"]),
+        lead=loaded["lead"],
+        applicants=tuple(loaded["applicants"]),
+        form=_fields(loaded["form"]),
+        materials=tuple(_material(rule) for rule in loaded["materials"]),
+        tasks=tuple(_task(task) for task in loaded["tasks"]),
+        statutory=_limit(loaded["statutory"]),
+        promised=_limit(loaded["promised"]),
+        on_rejection=loaded["on_rejection"],
+        document=document,
+    )
+
+
+def department(key: str, loaded: Mapping[str, Any]) -> Department:
+    """A department of a mapping that has gone through the schema."""
+    return Department(key=key, title=Text(**loaded["title"]), desk=loaded["desk"])
+
+
+def _limit(loaded: Mapping[str, Any] | None) -> Limit | None:
+    return Limit(**loaded) if loaded else None
+
+
+def _fields(loaded: Sequence[Mapping[str, Any]]) -> tuple[FormField, ...]:
+    return tuple(_field(dict(one)) for one in loaded)
+
+
+def _field(one: dict[str, Any]) -> FormField:
+    inner = _fields(one.pop("fields_"))
+    title, choices = Text(**one.pop("title")), tuple(one.pop("choices"))
+    return FormField(**one, title=title, choices=choices, fields=inner)
+
+
+def _material(loaded: Mapping[str, Any]) -> MaterialRule:
+    rule = {**loaded, "title": Text(**loaded["title"])}
+    if "accepts" in rule:
+        rule["accepts"] = tuple(rule["accepts"])
+    return MaterialRule(**rule)
+
+
+def _task(loaded: Mapping[str, Any]) -> Task:
+    return Task(
+        key=loaded["key"],
+        title=Text(**loaded["title"]),
+        department=loaded["department"],
+        after=tuple(loaded["after"]),
+        when=loaded["when"],
+        acceptance=_limit(loaded["acceptance"]),
+        handling=_limit(loaded["handling"]),
+        results=_fields(loaded["results"]),
+        sees=_sees(loaded["sees"]),
+    )
+
+
+def _sees(loaded: Mapping[str, Any]) -> Sees:
+    return Sees(
+        form=_some(loaded["form"]),
+        materials=_some(loaded["materials"]),
+        applicant=loaded["applicant"],
+        opinions=tuple(loaded["opinions"]),
+    )
+
+
+def _some(names: Sequence[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)

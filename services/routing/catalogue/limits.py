@@ -1,0 +1,73 @@
+"""Faults in limits: a task, or the tasks after each other, that need more time than the case has.
+
+Only limits of the same unit are compared: how long five calendar days are in working days, the
+calendar of a year says and not the item.
+"""
+
+from collections.abc import Iterator
+
+from services.routing.catalogue.checks import cycle_of
+from services.routing.catalogue.forms import Found
+from services.routing.plan import Item
+from shared.messages import Limit
+
+
+def check_limits(item: Item) -> Iterator[Found]:
+    """What is promised lies within the law, and what the tasks may take within both."""
+    if item.promised and item.statutory and _more(item.promised, item.statutory):
+        yield ("promised",), f"is longer than the statutory limit of {_told(item.statutory)}"
+    for name, limit in (("statutory", item.statutory), ("promised", item.promised)):
+        if limit is not None:
+            yield from _within(item, name, limit)
+
+
+def _within(item: Item, name: str, limit: Limit) -> Iterator[Found]:
+    alone = False
+    for place, task in enumerate(item.tasks):
+        if task.handling and _more(task.handling, limit):
+            alone = True
+            yield (
+                ("tasks", place, "handling"),
+                f"is longer than the {name} limit of the case, {_told(limit)}",
+            )
+    if alone or cycle_of(item):
+        return
+    amount, way = _longest(item, limit.unit)
+    if amount > limit.amount:
+        yield (
+            (name,),
+            f"of {_told(limit)} cannot be kept: {' -> '.join(way)} may take {amount}",
+        )
+
+
+def _longest(item: Item, unit: str) -> tuple[int, list[str]]:
+    """The way through the plan that may take longest, counting the handling limits of one unit."""
+    known: dict[str, tuple[int, list[str]]] = {}
+    waiting = [task.key for task in item.tasks]
+    while waiting:
+        key = waiting.pop()
+        missing = [one for one in item.task[key].after if one in item.task and one not in known]
+        if missing:
+            waiting += [key, *missing]
+        elif key not in known:
+            known[key] = _after_the_longest(item, key, unit, known)
+    return max(known.values(), key=lambda one: one[0])
+
+
+def _after_the_longest(
+    item: Item, key: str, unit: str, known: dict[str, tuple[int, list[str]]]
+) -> tuple[int, list[str]]:
+    task = item.task[key]
+    earlier = [known[one] for one in task.after if one in known]
+    amount, way = max(earlier, key=lambda one: one[0], default=(0, []))
+    handling = task.handling
+    own = handling.amount if handling and handling.unit == unit else 0
+    return amount + own, [*way, key]
+
+
+def _more(one: Limit, other: Limit) -> bool:
+    return one.unit == other.unit and one.amount > other.amount
+
+
+def _told(limit: Limit) -> str:
+    return f"{limit.amount} {limit.unit.replace('_', ' ')}"

@@ -1,0 +1,188 @@
+"""The form of a catalogue's files, as marshmallow schemas. What the parts mean together: `checks`.
+
+Unknown keys are refused: a key that is misspelt must not be passed over.
+"""
+
+import re
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+KEY = validate.Regexp(
+    r"^[a-z][a-z0-9-]{0,63}\Z", error="must be lower-case letters, digits and hyphens"
+)
+FIELD_NAME = validate.Regexp(
+    r"^[a-z][a-z0-9_]{0,63}\Z", error="must be lower-case letters, digits and underscores"
+)
+TYPES = ("text", "integer", "number", "boolean", "date", "choice", "list")
+UNITS = ("working_days", "working_hours", "calendar_days")
+MEDIA = validate.Regexp(r"^[a-z]+/[a-z0-9.+-]+\Z", error="must be a media type: application/pdf")
+
+
+def _one_of(choices: tuple[str, ...]) -> validate.OneOf:
+    return validate.OneOf(choices, error="must be one of {choices}")
+
+
+def _line(**options: Any) -> fields.String:
+    return fields.String(validate=validate.Length(min=1, max=300), **options)
+
+
+def _whole(**options: Any) -> fields.Integer:
+    return fields.Integer(strict=True, **options)
+
+
+def _yes_or_no(**options: Any) -> fields.Boolean:
+    return fields.Boolean(truthy={True}, falsy={False}, **options)
+
+
+class Part(Schema):
+    """A mapping of which every key is known."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class TextSchema(Part):
+    """Words in both languages."""
+
+    zh = _line(required=True)
+    en = _line(required=True)
+
+
+class LimitSchema(Part):
+    """A limit in time, with the source that sets it."""
+
+    amount = _whole(required=True, validate=validate.Range(min=1, max=3_660))
+    unit = fields.String(load_default="working_days", validate=_one_of(UNITS))
+    source = _line(required=True)
+
+
+class FormFieldSchema(Part):
+    """A field of the form, or of the results that a department states."""
+
+    name = fields.String(required=True, validate=FIELD_NAME)
+    title = fields.Nested(TextSchema, required=True)
+    type = fields.String(required=True, validate=_one_of(TYPES))
+    required = _yes_or_no(load_default=True)
+    choices = fields.List(_line(), load_default=list)
+    minimum = fields.Float(load_default=None)
+    maximum = fields.Float(load_default=None)
+    max_length = _whole(load_default=None, validate=validate.Range(min=1, max=8_000))
+    pattern = _line(load_default="")
+    fields_ = fields.List(fields.Nested("FormFieldSchema"), data_key="fields", load_default=list)
+
+    @validates_schema
+    def fits_its_type(self, data: dict[str, Any], **_options: Any) -> None:
+        """Each rule stands on a type that has it."""
+        kind = data.get("type")
+        for name, types in (
+            ("choices", ("choice",)),
+            ("fields_", ("list",)),
+            ("minimum", ("integer", "number")),
+            ("maximum", ("integer", "number")),
+            ("max_length", ("text",)),
+            ("pattern", ("text",)),
+        ):
+            if data.get(name) not in (None, "", []) and kind not in types:
+                raise ValidationError(f"only a field of type {' or '.join(types)} has it", name)
+        if kind == "choice" and not data.get("choices"):
+            raise ValidationError("must name what can be chosen", "choices")
+        if kind == "list" and not data.get("fields_"):
+            raise ValidationError("must name the fields of an element", "fields")
+
+    @validates_schema
+    def can_be_met(self, data: dict[str, Any], **_options: Any) -> None:
+        """The rules of a field leave something that can be given."""
+        low, high = data.get("minimum"), data.get("maximum")
+        if low is not None and high is not None and low > high:
+            raise ValidationError("is above the maximum", "minimum")
+        try:
+            re.compile(data.get("pattern", ""))
+        except re.error as error:
+            raise ValidationError(f"is no regular expression: {error}", "pattern") from error
+
+
+class MaterialSchema(Part):
+    """A document that the item asks for."""
+
+    name = fields.String(required=True, validate=KEY)
+    title = fields.Nested(TextSchema, required=True)
+    required = _yes_or_no(load_default=True)
+    when = fields.String(load_default="")
+    deferrable = _yes_or_no(load_default=False)
+    accepts = fields.List(fields.String(validate=MEDIA), validate=validate.Length(min=1))
+    max_size = _whole(validate=validate.Range(min=1, max=1_000_000_000))
+
+
+class AllOrSome(fields.Field[Any]):
+    """The word `all`, or a list of names."""
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
+        if value == "all":
+            return None
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return value
+        raise ValidationError("must be the word all, or a list of names")
+
+
+class SeesSchema(Part):
+    """What a task may see."""
+
+    form = AllOrSome(load_default=list)
+    materials = AllOrSome(load_default=list)
+    applicant = _yes_or_no(load_default=False)
+    opinions = fields.List(fields.String(), load_default=list)
+
+
+class TaskSchema(Part):
+    """One department's share."""
+
+    key = fields.String(required=True, validate=KEY)
+    title = fields.Nested(TextSchema, required=True)
+    department = fields.String(required=True)
+    after = fields.List(fields.String(), load_default=list)
+    when = fields.String(load_default="")
+    acceptance = fields.Nested(LimitSchema, load_default=None)
+    handling = fields.Nested(LimitSchema, load_default=None)
+    results = fields.List(fields.Nested(FormFieldSchema), load_default=list)
+    sees = fields.Nested(SeesSchema, load_default=lambda: SeesSchema().load({}))
+
+
+class ItemSchema(Part):
+    """A file of items/."""
+
+    item = fields.String(required=True, validate=KEY)
+    version = _whole(required=True, validate=validate.Range(min=1))
+    title = fields.Nested(TextSchema, required=True)
+    lead = fields.String(required=True)
+    applicants = fields.List(
+        fields.String(validate=_one_of(("person", "organisation"))),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+    statutory = fields.Nested(LimitSchema, load_default=None)
+    promised = fields.Nested(LimitSchema, load_default=None)
+    on_rejection = fields.String(load_default="stop", validate=_one_of(("stop",)))
+    form = fields.List(fields.Nested(FormFieldSchema), load_default=list)
+    materials = fields.List(fields.Nested(MaterialSchema), load_default=list)
+    tasks = fields.List(
+        fields.Nested(TaskSchema), required=True, validate=validate.Length(min=1, max=500)
+    )
+
+
+class DepartmentSchema(Part):
+    """One department in departments.yaml."""
+
+    title = fields.Nested(TextSchema, required=True)
+    desk = _yes_or_no(load_default=False)
+
+
+class DepartmentsSchema(Part):
+    """The file departments.yaml."""
+
+    departments = fields.Dict(
+        keys=fields.String(validate=KEY),
+        values=fields.Nested(DepartmentSchema),
+        required=True,
+        validate=validate.Length(min=1),
+    )
