@@ -19,6 +19,11 @@ TASK_KINDS = ("acceptance", "handling")
 KINDS = (*CASE_KINDS, *TASK_KINDS, "deferral")
 
 
+def clock_id(case: str, kind: str, subject: str = "") -> str:
+    """What a clock is called: `CODE/promised`, `CODE/handling/ASSIGNMENT`."""
+    return f"{case}/{kind}/{subject}" if subject else f"{case}/{kind}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clock:
     """One limit of a case. `subject` is the assignment of a task's clock, the material of a
@@ -39,7 +44,7 @@ class Clock:
 
     @property
     def id(self) -> str:
-        return "/".join(part for part in (self.case, self.kind, self.subject) if part)
+        return clock_id(self.case, self.kind, self.subject)
 
     @property
     def stopped(self) -> bool:

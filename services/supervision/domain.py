@@ -1,11 +1,11 @@
 """What supervision knows of a case, and how each step of the case stream changes it. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 
-from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock
+from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
 from services.supervision.limits import Given
 from services.supervision.policies import Policy
 from services.supervision.trace import Head
@@ -45,8 +45,9 @@ EMPTY = Head()
 class Case:
     """A case as the stream has told it so far.
 
-    `number` is that of its last step, `stops` are the assignments that wait, `clocks` the clocks
-    that have not ended, by id, and `head` is where its trace ends.
+    `number` is that of its last step, `stops` are the assignments that wait, and `head` is where
+    its trace ends. `clocks` are those that had not ended when the case was loaded, by id, and
+    `changed` those that began or changed since.
     """
 
     code: str
@@ -62,6 +63,12 @@ class Case:
     stops: frozenset[str] = frozenset()
     head: Head = EMPTY
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    changed: Mapping[str, Clock] = field(default_factory=dict)
+
+    def running(self, ids: Iterable[str]) -> list[Clock]:
+        """Those of the clocks that the case has and that have not ended."""
+        known = (self.changed.get(it) or self.clocks.get(it) for it in ids)
+        return [clock for clock in known if clock and clock.ended_at is None]
 
 
 def follow(case: Case, step: CaseProgressed, rules: Rules) -> Case:
@@ -87,18 +94,19 @@ def _changed(known: Case, change: Change, at: datetime, rules: Rules) -> Case:
         case Assigned():
             after = _assigned(known, change, at, rules)
         case Accepted() | Returned():
-            after = _ended(known, at, _of(change.assignment, "acceptance"))
+            after = _ended(known, at, _ids(known, ("acceptance",), change.assignment))
         case Completed() | Declined() | Cancelled():
-            after = _ended(known, at, _of(change.assignment, *TASK_KINDS))
+            after = _ended(known, at, _ids(known, TASK_KINDS, change.assignment))
             after = _let_go(after, change.assignment, at, rules)
         case Suspended():
             after = _stopped(known, change.assignment, at, rules)
         case Resumed():
             after = _let_go(known, change.assignment, at, rules)
         case Supplemented():
-            after = _ended(known, at, _met(change.deferrals_met))
+            met = [clock_id(known.code, "deferral", it) for it in change.deferrals_met]
+            after = _ended(known, at, met)
         case Decided() | Withdrawn():
-            after = _ended(known, at, lambda _clock: True)
+            after = _ended(known, at, [*known.changed.keys() | known.clocks.keys()])
             after = replace(after, closed_at=at, stops=frozenset())
     return after
 
@@ -150,7 +158,7 @@ def _begun(case: Case, clock: Clock, rules: Rules) -> Clock:
 
 
 def _stopped(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
-    waiting = [*_running(case, _of_case), *_running(case, _of(assignment, *TASK_KINDS))]
+    waiting = case.running([*_ids(case, CASE_KINDS), *_ids(case, TASK_KINDS, assignment)])
     stopped = [clock.stop(at, rules.calendar) for clock in waiting]
     return _with(replace(case, stops=case.stops | {assignment}), stopped)
 
@@ -160,30 +168,17 @@ def _let_go(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
     if assignment not in case.stops:
         return case
     case = replace(case, stops=case.stops - {assignment})
-    waited = _running(case, _of(assignment, *TASK_KINDS))
-    waited += [] if case.stops else _running(case, _of_case)
-    return _with(case, [clock.resume(at, rules.calendar) for clock in waited])
+    ids = [*_ids(case, TASK_KINDS, assignment), *(() if case.stops else _ids(case, CASE_KINDS))]
+    return _with(case, [clock.resume(at, rules.calendar) for clock in case.running(ids)])
 
 
-def _ended(case: Case, at: datetime, which: Callable[[Clock], bool]) -> Case:
-    return _with(case, [clock.end(at) for clock in _running(case, which)])
+def _ended(case: Case, at: datetime, ids: Iterable[str]) -> Case:
+    return _with(case, [clock.end(at) for clock in case.running(ids)])
 
 
-def _running(case: Case, which: Callable[[Clock], bool]) -> list[Clock]:
-    return [clock for clock in case.clocks.values() if clock.ended_at is None and which(clock)]
-
-
-def _of_case(clock: Clock) -> bool:
-    return clock.kind in CASE_KINDS
-
-
-def _of(assignment: str, *kinds: str) -> Callable[[Clock], bool]:
-    return lambda clock: clock.subject == assignment and clock.kind in kinds
-
-
-def _met(materials: tuple[str, ...]) -> Callable[[Clock], bool]:
-    return lambda clock: clock.kind == "deferral" and clock.subject in materials
+def _ids(case: Case, kinds: Iterable[str], subject: str = "") -> list[str]:
+    return [clock_id(case.code, kind, subject) for kind in kinds]
 
 
 def _with(case: Case, clocks: Iterable[Clock]) -> Case:
-    return replace(case, clocks={**case.clocks, **{clock.id: clock for clock in clocks}})
+    return replace(case, changed={**case.changed, **{clock.id: clock for clock in clocks}})

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 from shared.messages.codec import to_plain
 
+_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
 GENESIS = "0" * 64
 """The `previous` of a case's first entry."""
 
@@ -51,7 +53,7 @@ def canonical(message: object) -> str:
 
     Half a surrogate pair, which no database takes, stays escaped as it came.
     """
-    text = json.dumps(to_plain(message), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = _json(to_plain(message))
     return text.encode("utf-8", "backslashreplace").decode()
 
 

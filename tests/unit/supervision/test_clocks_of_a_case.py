@@ -32,13 +32,13 @@ def case_after(*steps: CaseProgressed) -> Case:
 def running(case: Case) -> set[str]:
     return {
         clock.id.removeprefix(f"{CASE}/")
-        for clock in case.clocks.values()
+        for clock in case.changed.values()
         if clock.ended_at is None and not clock.stopped
     }
 
 
 def due(case: Case, clock: str):
-    return case.clocks[f"{CASE}/{clock}"].due_at
+    return case.changed[f"{CASE}/{clock}"].due_at
 
 
 def test_an_opened_case_carries_its_own_clocks_and_one_for_each_deferral():
@@ -79,7 +79,7 @@ def test_an_answer_that_closes_a_task_ends_its_clocks_and_nobody_elses(answer):
         step(3, "09-21 10:00", answer("a.1")),
     )
     assert running(case) == {"statutory", "promised", "handling/b.1"}
-    assert case.clocks[f"{CASE}/handling/a.1"].ended_at == at("09-21 10:00")
+    assert case.changed[f"{CASE}/handling/a.1"].ended_at == at("09-21 10:00")
 
 
 def test_a_return_with_its_stop_holds_the_task_and_the_case_but_no_other_task():
@@ -148,15 +148,15 @@ def test_a_decision_ends_every_clock():
         step(3, "09-22 10:00", decided()),
     )
     assert running(case) == set()
-    assert all(clock.ended_at == at("09-22 10:00") for clock in case.clocks.values())
+    assert all(clock.ended_at == at("09-22 10:00") for clock in case.changed.values())
     assert case.closed_at == at("09-22 10:00")
 
 
 def test_a_late_task_does_not_make_its_case_late():
     case = case_after(step(1, "09-18 10:00", opened("09-18 09:30"), assigned("a.1", handling=1)))
-    late = case.clocks[f"{CASE}/handling/a.1"].fire(at("09-21 10:00"))[1]
+    late = case.changed[f"{CASE}/handling/a.1"].fire(at("09-21 10:00"))[1]
     assert [rung.name for rung in late] == ["reminder", "yellow"]
-    assert case.clocks[f"{CASE}/promised"].fire(at("09-21 10:00"))[1] == ()
+    assert case.changed[f"{CASE}/promised"].fire(at("09-21 10:00"))[1] == ()
 
 
 def test_a_step_that_changes_nothing_about_time_leaves_every_clock_as_it_is():

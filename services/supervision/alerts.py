@@ -1,0 +1,132 @@
+"""What an alert says, in both languages."""
+
+import hashlib
+from datetime import datetime
+
+from services.supervision.clocks import Clock
+from services.supervision.ladder import Rung
+from shared.messages import AlertRaised, MessageParked, MessageRefused, Text
+from shared.messages.progress import CaseProgressed, Refused
+from shared.worktime import Calendar
+
+RUNGS = {
+    "reminder": Text(zh="催办提醒", en="Reminder"),
+    "yellow": Text(zh="黄牌", en="Yellow card"),
+    "red": Text(zh="红牌", en="Red card"),
+    "head": Text(zh="上报分管领导", en="Up the line"),
+    "refused": Text(zh="消息被拒收", en="Message refused"),
+    "parked": Text(zh="消息滞留", en="Message parked"),
+}
+LIMITS = {
+    "statutory": Text(zh="法定时限", en="statutory limit"),
+    "promised": Text(zh="承诺时限", en="promised limit"),
+    "handling": Text(zh="办理时限", en="handling limit"),
+    "acceptance": Text(zh="签收时限", en="acceptance limit"),
+    "deferral": Text(zh="容缺补齐期限", en="promise to hand in"),
+}
+LINE = 300
+PARAGRAPH = 8_000
+
+
+def of_rung(clock: Clock, rung: Rung, now: datetime, calendar: Calendar) -> AlertRaised:
+    """The alert of a rung that was reached. Its id is the clock's and the rung's: there is one."""
+    said, limit = RUNGS[rung.name], LIMITS[clock.kind]
+    due = calendar.local(clock.due_at) if clock.due_at else None
+    return AlertRaised(
+        alert=f"{clock.id}/{rung.name}",
+        rung=rung.name,
+        at=now,
+        case=clock.case,
+        clock=clock.id,
+        department=clock.department,
+        task=clock.task,
+        due_at=due,
+        title=Text(
+            zh=f"{said.zh}：{clock.title.zh}，{limit.zh}（{clock.department}）"[:LINE],
+            en=f"{said.en}: {clock.title.en}, {limit.en} ({clock.department})"[:LINE],
+        ),
+        text=_reasons(clock, rung, due, calendar),
+    )
+
+
+def _reasons(clock: Clock, rung: Rung, due: datetime | None, calendar: Calendar) -> str:
+    end = f"{due:%Y-%m-%d %H:%M}" if due else "-"
+    reached = f"{calendar.local(rung.moment):%Y-%m-%d %H:%M}" if rung.moment else "-"
+    zh = f"到期时间 {end}；本级触发时间 {reached}。"
+    en = f"Due {end}; this rung ({rung.when}) was reached {reached}."
+    if clock.ended_at:
+        done = f"{calendar.local(clock.ended_at):%Y-%m-%d %H:%M}"
+        zh, en = f"{zh}已于 {done} 结束。", f"{en} It has ended since, {done}."
+    elif due is None:
+        zh, en = f"{zh}计时已中止。", f"{en} The clock is stopped."
+    return f"{zh}\n{en}"[:PARAGRAPH]
+
+
+def of_forgery(step: CaseProgressed, change: Refused) -> AlertRaised:
+    """The alert of a forged result that routing refused."""
+    return _refusal(
+        case=step.case,
+        at=step.at,
+        sender=change.sender,
+        message_id=change.message_id,
+        message_type=change.message_type,
+        reason=change.reason,
+    )
+
+
+def of_refusal(notice: MessageRefused) -> AlertRaised:
+    """The alert of a message that a service refused unread."""
+    return _refusal(
+        case=notice.case,
+        at=notice.at,
+        sender=notice.sender,
+        message_id=notice.message_id,
+        message_type=notice.message_type,
+        reason=notice.reason,
+    )
+
+
+def of_parking(notice: MessageParked, notice_id: str) -> AlertRaised:
+    """The alert of a message that was set aside; each time that it is, for it may come back."""
+    return _about(
+        rung="parked",
+        alert=f"parked/{notice_id}",
+        case=notice.case,
+        at=notice.at,
+        what=f"{notice.message_type} ({notice.service})",
+        text=f"onewindow parked show {notice.message_id}\n{notice.reason}",
+    )
+
+
+def _refusal(
+    *, case: str, at: datetime, sender: str, message_id: str, message_type: str, reason: str
+) -> AlertRaised:
+    """One alert a message, whether routing or the service that read it refused it.
+
+    The sender is part of the id, so that nobody hides a forgery behind somebody else's message id.
+    """
+    digest = hashlib.sha256(f"{sender}\n{message_id}".encode(errors="backslashreplace")).hexdigest()
+    return _about(
+        rung="refused",
+        alert=f"refused/{digest[:32]}",
+        case=case,
+        at=at,
+        what=f"{message_type} from {sender}",
+        text=reason,
+    )
+
+
+def _about(*, rung: str, alert: str, case: str, at: datetime, what: str, text: str) -> AlertRaised:
+    said = RUNGS[rung]
+    return AlertRaised(
+        alert=alert,
+        rung=rung,
+        at=at,
+        case=case,
+        clock="",
+        department="",
+        task="",
+        due_at=None,
+        title=Text(zh=f"{said.zh}：{what}"[:LINE], en=f"{said.en}: {what}"[:LINE]),
+        text=text[:PARAGRAPH],
+    )

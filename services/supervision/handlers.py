@@ -1,0 +1,138 @@
+"""What supervision does with what it is told, and when a moment has come. Load, decide, save."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.supervision import alerts, deliveries, store
+from services.supervision.clocks import Clock
+from services.supervision.domain import Case, Rules, follow
+from services.supervision.trace import Entry, Head, append
+from shared.delivery.envelope import Envelope
+from shared.delivery.work import Work
+from shared.messages import AlertRaised, CaseProgressed, MessageParked, MessageRefused
+from shared.messages.progress import Refused
+from shared.messages.registry import name_of
+
+ITSELF = "supervision"
+
+
+def observe(
+    work: Work, envelopes: Sequence[Envelope], *, rules: Rules, channels: Sequence[str]
+) -> None:
+    """Take in steps of cases, in order by number, and notices about messages that did not count."""
+    codes = {envelope.message.case for envelope in envelopes if hasattr(envelope.message, "case")}
+    tx = work.transaction
+    book = Book(
+        rules=rules, cases=store.load(tx, codes), early=store.load_held(tx, codes), now=work.now
+    )
+    before, early = dict(book.cases), set(book.early)
+    for envelope in envelopes:
+        book.take(envelope)
+    book.alert(store.alerted(tx, [alert.alert for alert in book.suspects]))
+    changed = [case for case in book.cases.values() if case is not before.get(case.code)]
+    store.save_cases(tx, changed)
+    store.save_clocks(tx, (clock for case in changed for clock in case.changed.values()))
+    store.save_trace(tx, book.entries)
+    store.hold(tx, (step for key, step in book.early.items() if key not in early))
+    store.let_go(tx, [key for key in early if key not in book.early])
+    _raise(work, book.alerts, channels)
+
+
+def fire_due(work: Work, *, rules: Rules, channels: Sequence[str], limit: int = 500) -> int:
+    """Fire rungs that were reached, oldest first; how many clocks were looked at.
+
+    A full batch ends at the moment of its last clock, so that no rung overtakes an older one of a
+    clock that is still to be read.
+    """
+    due, heads = store.due(work.transaction, work.now, limit)
+    if not due:
+        return 0
+    until = work.now if len(due) < limit else min(work.now, _just_after(due[-1]))
+    fired = [clock.fire(until) for clock in due]
+    reached = [(rung.moment, clock, rung) for clock, rungs in fired for rung in rungs]
+    reached.sort(key=lambda it: (it[0] or work.now, it[1].id))
+    raised = [alerts.of_rung(clock, rung, work.now, rules.calendar) for _at, clock, rung in reached]
+    entries = []
+    for alert in raised:
+        heads[alert.case], entry = _entry(heads[alert.case], ITSELF, alert)
+        entries.append(entry)
+    store.save_clocks(work.transaction, (clock for clock, _rungs in fired))
+    store.save_heads(work.transaction, heads)
+    store.save_trace(work.transaction, entries)
+    _raise(work, raised, channels)
+    return len(due)
+
+
+@dataclass(kw_only=True)
+class Book:
+    """What is known of the cases of one batch while it is taken in."""
+
+    rules: Rules
+    now: datetime
+    cases: dict[str, Case]
+    early: dict[tuple[str, int], CaseProgressed]
+    entries: list[Entry] = field(default_factory=list)
+    suspects: list[AlertRaised] = field(default_factory=list)
+    alerts: list[AlertRaised] = field(default_factory=list)
+
+    def take(self, envelope: Envelope) -> None:
+        """Take in one message."""
+        message = envelope.message
+        if isinstance(message, CaseProgressed):
+            self._step(message)
+        elif isinstance(message, MessageRefused):
+            self._record(message.case, message.service, message)
+            self.suspects.append(alerts.of_refusal(message))
+        elif isinstance(message, MessageParked):
+            self._record(message.case, message.service, message)
+            self.suspects.append(alerts.of_parking(message, envelope.message_id))
+
+    def alert(self, known: set[str]) -> None:
+        """Raise the alerts about suspicious messages, but for the `known` ones."""
+        for alert in self.suspects:
+            if alert.alert not in known:
+                known.add(alert.alert)
+                self.alerts.append(alert)
+                self._record(alert.case, ITSELF, alert)
+
+    def _step(self, step: CaseProgressed) -> None:
+        case = self.cases.get(step.case) or Case(code=step.case)
+        if step.number <= case.number:
+            return  # a repeat
+        self.early[step.case, step.number] = step
+        while following := self.early.pop((step.case, case.number + 1), None):
+            case = follow(case, following, self.rules)
+            self.cases[case.code] = case
+            self._record(case.code, "routing", following)
+            case = self.cases[case.code]
+            self.suspects += [
+                alerts.of_forgery(following, change)
+                for change in following.changes
+                if isinstance(change, Refused) and change.forged
+            ]
+
+    def _record(self, code: str, source: str, message: object) -> None:
+        """Add to the trace of a case. Of a code that is none there is only the alert."""
+        if code in self.cases:
+            case = self.cases[code]
+            head, entry = _entry(case.head, source, message)
+            self.cases[code] = replace(case, head=head)
+            self.entries.append(entry)
+
+
+def _entry(head: Head, source: str, message: object) -> tuple[Head, Entry]:
+    case, at = getattr(message, "case"), getattr(message, "at")  # noqa: B009
+    kind = name_of(type(message))
+    return append(head, case=case, source=source, type=kind, at=at, message=message)
+
+
+def _just_after(clock: Clock) -> datetime:
+    assert clock.next_at is not None, "a clock that is due has a moment"
+    return clock.next_at + datetime.resolution
+
+
+def _raise(work: Work, raised: Sequence[AlertRaised], channels: Sequence[str]) -> None:
+    store.save_alerts(work.transaction, raised)
+    deliveries.queue(work.transaction, raised, channels, work.now)
+    work.send(*raised)

@@ -1,0 +1,189 @@
+"""What supervision remembers. Whoever changes anything of a case holds the lock of its row.
+
+Each function is a fixed number of statements, however many cases it is about.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.supervision.clocks import Clock
+from services.supervision.domain import Case
+from services.supervision.rows import (
+    StoredClocks,
+    case_of_row,
+    clock_of_row,
+    entry_of_row,
+    row_of_case,
+    row_of_clock,
+    row_of_entry,
+)
+from services.supervision.tables import alerts, cases, clocks, held, trace
+from services.supervision.trace import Entry, Head, canonical
+from shared.database import insert_new, upsert
+from shared.messages import AlertRaised, CaseProgressed
+from shared.messages.codec import decode, version_of
+from shared.messages.registry import name_of
+
+STEP = name_of(CaseProgressed)
+
+
+def load(tx: sa.Connection, codes: Collection[str]) -> dict[str, Case]:
+    """The known ones of these cases with their open clocks, locked in the order of their codes."""
+    rows = tx.execute(
+        sa.select(cases).where(cases.c.code.in_(codes)).order_by(cases.c.code).with_for_update()
+    ).all()
+    open_clocks: dict[str, StoredClocks] = defaultdict(StoredClocks)
+    known = [row.code for row in rows if row.closed_at is None]
+    if known:
+        of_cases = clocks.c.case_code.in_(known) & clocks.c.ended_at.is_(None)
+        for row in tx.execute(sa.select(clocks).where(of_cases)):
+            open_clocks[row.case_code].add(row)
+    return {row.code: case_of_row(row, open_clocks[row.code]) for row in rows}
+
+
+def load_held(tx: sa.Connection, codes: Collection[str]) -> dict[tuple[str, int], CaseProgressed]:
+    """The steps of these cases that came early, by case and number."""
+    rows = tx.execute(sa.select(held).where(held.c.case_code.in_(codes)))
+    return {(row.case_code, row.number): decode(STEP, row.version, row.body) for row in rows}
+
+
+def save_cases(tx: sa.Connection, changed: Iterable[Case]) -> None:
+    upsert(tx, cases, [row_of_case(case) for case in changed])
+
+
+def save_clocks(tx: sa.Connection, changed: Iterable[Clock]) -> None:
+    upsert(tx, clocks, [row_of_clock(clock) for clock in changed])
+
+
+def save_heads(tx: sa.Connection, heads: Mapping[str, Head]) -> None:
+    """Where the traces of cases end that change in nothing else."""
+    statement = (
+        sa.update(cases)
+        .where(cases.c.code == sa.bindparam("of_case"))
+        .values(entries=sa.bindparam("to_entries"), head=sa.bindparam("to_head"))
+    )
+    rows = [
+        {"of_case": code, "to_entries": head.count, "to_head": head.hash}
+        for code, head in heads.items()
+    ]
+    if rows:
+        tx.execute(statement, rows)
+
+
+def save_trace(tx: sa.Connection, entries: Iterable[Entry]) -> None:
+    rows = [row_of_entry(entry) for entry in entries]
+    if rows:
+        tx.execute(sa.insert(trace), rows)
+
+
+def hold(tx: sa.Connection, steps: Iterable[CaseProgressed]) -> None:
+    """Keep steps that came early."""
+    rows = [
+        {
+            "case_code": step.case,
+            "number": step.number,
+            "version": version_of(step),
+            "body": canonical(step),
+        }
+        for step in steps
+    ]
+    insert_new(tx, held, rows)
+
+
+def let_go(tx: sa.Connection, steps: Sequence[tuple[str, int]]) -> None:
+    """Forget held steps that are no longer early."""
+    if steps:
+        which = sa.and_(held.c.case_code == sa.bindparam("c"), held.c.number == sa.bindparam("n"))
+        tx.execute(
+            sa.delete(held).where(which), [{"c": code, "n": number} for code, number in steps]
+        )
+
+
+def alerted(tx: sa.Connection, ids: Collection[str]) -> set[str]:
+    """Those of the ids under which an alert was raised before."""
+    if not ids:
+        return set()
+    return set(tx.execute(sa.select(alerts.c.id).where(alerts.c.id.in_(ids))).scalars())
+
+
+def save_alerts(tx: sa.Connection, raised: Iterable[AlertRaised]) -> None:
+    """Record alerts. One that was raised before is an error: the transaction must not stand."""
+    rows = [
+        {
+            "id": alert.alert,
+            "rung": alert.rung,
+            "at": alert.at,
+            "case_code": alert.case,
+            "department": alert.department,
+            "body": canonical(alert),
+        }
+        for alert in raised
+    ]
+    if rows:
+        tx.execute(sa.insert(alerts), rows)
+
+
+def due(tx: sa.Connection, now: datetime, limit: int) -> tuple[list[Clock], dict[str, Head]]:
+    """Clocks whose next rung was reached before `now`, oldest first, with the heads of their cases.
+
+    Clock and case are locked; those that somebody else holds are passed over and come next time.
+    """
+    statement = (
+        sa.select(clocks, cases.c.entries, cases.c.head)
+        .join(cases, cases.c.code == clocks.c.case_code)
+        .where(clocks.c.next_at < now)
+        .order_by(clocks.c.next_at, clocks.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(statement).all()
+    heads = {row.case_code: Head(count=row.entries, hash=row.head) for row in rows}
+    return [clock_of_row(row) for row in rows], heads
+
+
+def next_moment(tx: sa.Connection) -> datetime | None:
+    """The moment of the next rung of any clock."""
+    earliest: datetime | None = tx.execute(
+        sa.select(clocks.c.next_at)
+        .where(clocks.c.next_at.is_not(None))
+        .order_by(clocks.c.next_at)
+        .limit(1)
+    ).scalar()
+    return earliest
+
+
+def case_head(tx: sa.Connection, code: str) -> Head | None:
+    """Where the trace of a case ends; None for a case that nobody has told of."""
+    row = tx.execute(sa.select(cases.c.entries, cases.c.head).where(cases.c.code == code)).first()
+    return Head(count=row.entries, hash=row.head) if row else None
+
+
+def trace_of(tx: sa.Connection, code: str) -> Iterator[Entry]:
+    """The entries of a case's trace as they stand, in order of position."""
+    statement = sa.select(trace).where(trace.c.case_code == code).order_by(trace.c.position)
+    return (entry_of_row(row) for row in tx.execute(statement))
+
+
+def clocks_of(tx: sa.Connection, code: str) -> list[Clock]:
+    """All clocks of a case, also those that have ended."""
+    statement = sa.select(clocks).where(clocks.c.case_code == code).order_by(clocks.c.id)
+    return [clock_of_row(row) for row in tx.execute(statement)]
+
+
+def provisional(tx: sa.Connection, *, after: str, limit: int) -> list[Clock]:
+    """Open clocks whose due date may still move with the calendar, by id, from `after` on."""
+    statement = (
+        sa.select(clocks)
+        .where(clocks.c.provisional, clocks.c.ended_at.is_(None), clocks.c.id > after)
+        .order_by(clocks.c.id)
+        .limit(limit)
+    )
+    return [clock_of_row(row) for row in tx.execute(statement)]
+
+
+def waiting(tx: sa.Connection) -> int:
+    """How many steps are held because one before them has not arrived."""
+    return tx.execute(sa.select(sa.func.count()).select_from(held)).scalar_one()

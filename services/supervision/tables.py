@@ -1,0 +1,119 @@
+"""Supervision's tables.
+
+cases       what the stream has told, and where the trace of the case ends
+clocks      one row a clock: its ledger, the rungs still to be climbed, the moment of the next
+held        steps that came early, until the gap before them is closed
+trace       every entry of every case
+alerts      what was alerted; the key makes each rung of each clock fire once
+deliveries  what is still to be told, by channel
+
+Titles, limits and rungs are JSON as text, not as a JSON type, so that a clock that a step does not
+touch need not be parsed.
+"""
+
+import sqlalchemy as sa
+
+from shared.database import Moment
+
+metadata = sa.MetaData()
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("code", sa.String(40), primary_key=True),
+    sa.Column("item", sa.String(64), nullable=False),
+    sa.Column("item_version", sa.Integer(), nullable=False),
+    sa.Column("region", sa.String(300), nullable=False),
+    sa.Column("state", sa.String(40), nullable=False),
+    sa.Column("number", sa.Integer(), nullable=False),
+    sa.Column("title", sa.Text(), nullable=False),
+    sa.Column("lead", sa.String(64), nullable=False),
+    sa.Column("opened_at", Moment()),
+    sa.Column("closed_at", Moment()),
+    sa.Column("stops", sa.Text(), nullable=False),
+    sa.Column("entries", sa.Integer(), nullable=False),
+    sa.Column("head", sa.String(64), nullable=False),
+)
+
+clocks = sa.Table(
+    "clocks",
+    metadata,
+    sa.Column("id", sa.String(400), primary_key=True),
+    sa.Column("case_code", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("subject", sa.String(300), nullable=False),
+    sa.Column("department", sa.String(64), nullable=False),
+    sa.Column("task", sa.String(64), nullable=False),
+    sa.Column("title", sa.Text(), nullable=False),
+    sa.Column("source", sa.String(300), nullable=False),
+    sa.Column("limit", sa.Text(), nullable=False),
+    sa.Column("due_at", Moment()),
+    sa.Column("provisional", sa.Boolean(), nullable=False),
+    sa.Column("ended_at", Moment()),
+    sa.Column("rungs", sa.Text(), nullable=False),
+    sa.Column("next_at", Moment()),
+)
+sa.Index("clocks_of_case", clocks.c.case_code)
+sa.Index(
+    "clocks_open",
+    clocks.c.case_code,
+    sqlite_where=clocks.c.ended_at.is_(None),
+    postgresql_where=clocks.c.ended_at.is_(None),
+)
+sa.Index(
+    "clocks_coming",
+    clocks.c.next_at,
+    sqlite_where=clocks.c.next_at.is_not(None),
+    postgresql_where=clocks.c.next_at.is_not(None),
+)
+
+held = sa.Table(
+    "held",
+    metadata,
+    sa.Column("case_code", sa.String(40), primary_key=True),
+    sa.Column("number", sa.Integer(), primary_key=True),
+    sa.Column("version", sa.Integer(), nullable=False),
+    sa.Column("body", sa.Text(), nullable=False),
+)
+
+trace = sa.Table(
+    "trace",
+    metadata,
+    sa.Column("case_code", sa.String(40), primary_key=True),
+    sa.Column("position", sa.Integer(), primary_key=True),
+    sa.Column("source", sa.String(300), nullable=False),
+    sa.Column("type", sa.String(80), nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("body", sa.Text(), nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("id", sa.String(420), primary_key=True),
+    sa.Column("rung", sa.String(20), nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("case_code", sa.String(300), nullable=False),
+    sa.Column("department", sa.String(300), nullable=False),
+    sa.Column("body", sa.Text(), nullable=False),
+)
+sa.Index("alerts_by_time", alerts.c.at)
+sa.Index("alerts_of_case", alerts.c.case_code)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("channel", sa.String(20), primary_key=True),
+    sa.Column("alert", sa.String(420), primary_key=True),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("next_at", Moment()),
+)
+sa.Index(
+    "deliveries_coming",
+    deliveries.c.channel,
+    deliveries.c.next_at,
+    sqlite_where=deliveries.c.next_at.is_not(None),
+    postgresql_where=deliveries.c.next_at.is_not(None),
+)
