@@ -1,0 +1,200 @@
+"""Whatever the plan and whatever is answered: one decision or withdrawal, and nothing is awaited
+that cannot come.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from services.routing.case import Case
+from services.routing.domain import progress
+from services.routing.plan import Item, Task
+from shared.messages.progress import Refused
+from tests.unit.routing.building import (
+    ALL,
+    DEPARTMENTS,
+    NOW,
+    Course,
+    deferral,
+    field,
+    item,
+    task,
+)
+
+FORM_CONDITIONS = ["", "", "form.dirty", "!form.dirty", "form.area > 1000", "form.area <= 1000"]
+OUTCOMES = ["approved", "approved", "approved", "approved_with_conditions", "rejected"]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Item:
+    """Any graph without a cycle, with conditions over the form and over earlier results."""
+    keys = [f"t{number}" for number in range(draw(st.integers(1, 9)))]
+    return item(*(_any_task(draw, key, keys[:place]) for place, key in enumerate(keys)))
+
+
+def _any_task(draw: st.DrawFn, key: str, earlier: list[str]) -> Task:
+    after = draw(st.lists(st.sampled_from(earlier), unique=True, max_size=4)) if earlier else []
+    stated = [f"has(results.{one}.flag) && results.{one}.flag" for one in after]
+    return task(
+        key,
+        draw(st.sampled_from(sorted(DEPARTMENTS))),
+        after=tuple(after),
+        when=draw(st.sampled_from(FORM_CONDITIONS + stated)),
+        results=(field("flag", required=False),),
+        sees=ALL,
+    )
+
+
+def check(course: Course) -> None:
+    """What is true of a case at any time."""
+    case, ends = course.state, [kind for kind in course.kinds() if kind in ("Decided", "Withdrawn")]
+    assert len(ends) == case.closed
+    if case.closed:
+        assert not course.held()
+    else:
+        assert course.held() or (case.state == "awaiting_materials" and case.deferrals)
+    assert (case.state == "suspended") == any(one.waits for one in case.tasks.values())
+    _check_assignments(course)
+
+
+def _check_assignments(course: Course) -> None:
+    assigned = [one.assignment for one in course.changes if type(one).__name__ == "Assigned"]
+    assert len(set(assigned)) == len(assigned)
+    ended = Counter(
+        one.assignment
+        for one in course.changes
+        if type(one).__name__ in ("Completed", "Declined", "Cancelled")
+    )
+    held = {one.assignment for one in course.state.tasks.values() if one.held}
+    assert ended == Counter(set(assigned) - held)
+
+
+@given(
+    plan=plans(),
+    form=st.fixed_dictionaries({"area": st.integers(0, 2000), "dirty": st.booleans()}),
+    deferred=st.booleans(),
+    data=st.data(),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_plan_with_any_answers_ends_in_exactly_one_decision(
+    plan: Item, form: dict[str, Any], deferred: bool, data: st.DataObject
+) -> None:
+    course = Course(plan, form=form, deferrals=(deferral(),) if deferred else ())
+    for _ in range(len(plan.tasks)):
+        check(course)
+        if not course.held():
+            break
+        key = data.draw(st.sampled_from(sorted(course.held())))
+        results = data.draw(st.sampled_from([{}, {"flag": True}, {"flag": False}]))
+        outcome = data.draw(st.sampled_from(OUTCOMES))
+        course.tell(course.completion(key, outcome, results=results))
+    if not course.state.closed:
+        assert course.state.state == "awaiting_materials"
+        course.tell(course.supplement("deed"))
+    check(course)
+    assert course.state.closed
+
+
+class AnyCourse(RuleBasedStateMachine):
+    """Departments, the applicant and strangers say anything at any time, also twice and late."""
+
+    said = Bundle("said")
+
+    @initialize(plan=plans(), dirty=st.booleans(), deferred=st.booleans())
+    def open(self, plan: Item, dirty: bool, deferred: bool) -> None:
+        deferrals = (deferral(),) if deferred else ()
+        self.course = Course(plan, form={"area": 900, "dirty": dirty}, deferrals=deferrals)
+        self.time = NOW
+        self.numbers: list[int] = []
+        self.counted: list[Any] = []
+        self.stream: Case = self.course.state
+        self._number(tuple(self.course.changes))
+
+    def _number(self, changes: tuple[Any, ...]) -> None:
+        if changes:
+            case = replace(self.course.state, number=self.stream.number)
+            self.stream, message = progress(case, changes, NOW)
+            self.numbers.append(message.number)
+
+    def _tell(self, message: Any) -> Any:
+        stepped = self.course.tell(message)
+        self._number(stepped.changes)
+        return stepped
+
+    def _key(self, data: st.DataObject) -> str:
+        tasks = [key for key, one in self.course.state.tasks.items() if one.assignment]
+        return data.draw(st.sampled_from(tasks)) if tasks else ""
+
+    @rule(target=said, kind=st.sampled_from(range(7)), data=st.data())
+    def a_department_answers(self, kind: int, data: st.DataObject) -> Any:
+        key, course = self._key(data), self.course
+        if not key:
+            return None
+        self.time += timedelta(minutes=1)
+        proposal = data.draw(st.sampled_from(["", *DEPARTMENTS]))
+        message = (
+            lambda: course.acceptance(key, at=self.time),
+            lambda: course.completion(key, at=self.time),
+            lambda: course.completion(key, data.draw(st.sampled_from(OUTCOMES)), at=self.time),
+            lambda: course.return_of(key, "plan", at=self.time),
+            lambda: course.suspension(key, at=self.time),
+            lambda: course.resumption(key, at=self.time),
+            lambda: course.decline(key, proposal, at=self.time),
+        )[kind]()
+        changes = self._tell(message).changes
+        if changes and not isinstance(changes[0], Refused):
+            self.counted.append(message)
+        return message
+
+    @rule(message=said)
+    def an_answer_comes_again(self, message: Any) -> None:
+        if message is None:
+            return
+        stepped = self._tell(message)
+        if message in self.counted:
+            assert (stepped.changes, stepped.messages) == ((), ())
+
+    @rule(data=st.data())
+    def a_stranger_answers(self, data: st.DataObject) -> None:
+        key = self._key(data)
+        if not key:
+            return
+        other = next(one for one in DEPARTMENTS if one != self.course.state.tasks[key].department)
+        before = self.course.state.tasks
+        stepped = self._tell(self.course.completion(key, "rejected", department=other))
+        assert [change.forged for change in stepped.changes] == [True]
+        assert stepped.case.tasks == before
+
+    @rule(name=st.sampled_from(["plan", "deed"]))
+    def the_applicant_hands_in_more(self, name: str) -> None:
+        self._tell(self.course.supplement(name))
+
+    @rule(really=st.integers(0, 9))
+    def the_applicant_withdraws(self, really: int) -> None:
+        if really == 0:
+            self._tell(self.course.withdrawal())
+
+    @invariant()
+    def the_case_is_whole(self) -> None:
+        if hasattr(self, "course"):
+            check(self.course)
+            assert self.numbers == list(range(1, len(self.numbers) + 1))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "course"):
+            return
+        while held := self.course.held():
+            self.course.tell(self.course.completion(next(iter(held))))
+        if not self.course.state.closed:
+            self.course.tell(self.course.supplement("deed"))
+        check(self.course)
+        assert self.course.state.closed
+
+
+AnyCourse.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+test_a_case_stays_whole_whatever_is_said_also_twice_and_late = AnyCourse.TestCase
