@@ -21,7 +21,7 @@ class Acks:
 
     def settle(self, tags: Iterable[int]) -> list[tuple[int, bool]]:
         """The acknowledgements for these deliveries, as (tag, multiple)."""
-        settled = sorted(tag for tag in tags if tag in self._held)
+        settled = sorted(self._held.keys() & set(tags))
         for tag in settled:
             del self._held[tag]
         oldest = next(iter(self._held), None)
