@@ -18,6 +18,9 @@ from kombu.utils.url import parse_url
 
 HEARTBEAT = 20
 READ_SIZE = 262_144
+CAPABILITIES = {"consumer_cancel_notify": True, "authentication_failure_close": True}
+"""What is asked of the broker: all that py-amqp would ask for but `connection.blocked`."""
+
 FRAME_HEAD = 7
 FRAME_REST = 8
 """A frame's head (type, channel, size) and the head with the end octet (AMQP 0-9-1, 2.3.5)."""
@@ -42,7 +45,7 @@ class Link:
             connect_timeout=5,
             client_properties={"connection_name": name},
         )
-        self.connection.client_properties["capabilities"]["connection.blocked"] = False
+        self.connection.negotiate_capabilities = CAPABILITIES
         self.connection.connect()
         self._out = bytearray()
         self._in = b""

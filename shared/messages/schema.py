@@ -69,8 +69,11 @@ def _fields_of(cls: type) -> tuple[dataclasses.Field[Any], ...]:
 
 
 def _builder(cls: type) -> Callable[..., Any]:
+    tells_kind = is_change(cls)
+
     def built(_schema: Schema, data: dict[str, Any], **_options: Any) -> Any:
-        data.pop("kind", None)
+        if tells_kind:
+            del data["kind"]
         return cls(**data)
 
     return built
