@@ -52,7 +52,7 @@ class Settings:
                 production=production,
                 webhook=env.str("ONEWINDOW_ALERT_WEBHOOK", ""),
                 region=env.str("ONEWINDOW_REGION", "330100"),
-                code_scheme=env.str("ONEWINDOW_CODE_SCHEME", "window"),
+                code_scheme=env.str("ONEWINDOW_CODE_SCHEME", "regional"),
             )
         except EnvError as error:
             raise Invalid(Fault("environment", str(error))) from error
