@@ -85,11 +85,9 @@ class Journal:
     @classmethod
     def open(cls, path: str | Path, department: str) -> Journal:
         """Open or create the journal of a department; raises JournalUnusable."""
-        try:
-            connection = _connected(path)
-            owner = _owner(connection) or _created(connection, department)
-        except sqlite3.Error as error:
-            raise JournalUnusable(f"the journal {path} cannot be opened: {error}") from error
+        connection, owner = _opened(path)
+        if not owner:
+            owner = _created(connection, department)
         if owner != department:
             connection.close()
             raise JournalUnusable(
@@ -103,11 +101,7 @@ class Journal:
         """Open a journal that a worker has made; raises JournalUnusable where there is none."""
         if not Path(path).exists():
             raise JournalUnusable(f"there is no journal {path}; the worker makes it when it starts")
-        try:
-            connection = _connected(path)
-            owner = _owner(connection)
-        except sqlite3.Error as error:
-            raise JournalUnusable(f"the journal {path} cannot be opened: {error}") from error
+        connection, owner = _opened(path)
         if not owner:
             connection.close()
             raise JournalUnusable(f"the file {path} is no worker's journal")
@@ -276,12 +270,19 @@ def _entry(row: Any) -> Entry:
     )
 
 
-def _connected(path: str | Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(str(path), timeout=30, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA secure_delete = ON")
-    return connection
+def _opened(path: str | Path) -> tuple[sqlite3.Connection, str]:
+    """The file and the department that owns it; raises JournalUnusable."""
+    try:
+        connection = sqlite3.connect(str(path), timeout=30, isolation_level=None)
+    except sqlite3.Error as error:
+        raise JournalUnusable(f"the journal {path} cannot be opened: {error}") from error
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection, _owner(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise JournalUnusable(f"the journal {path} cannot be opened: {error}") from error
 
 
 def _owner(connection: sqlite3.Connection) -> str:

@@ -6,6 +6,7 @@ Publishing is pipelined: confirms come back as events, many at a time.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -19,6 +20,8 @@ from pika.channel import Channel
 from onewindow_worker.acks import Acks
 from onewindow_worker.events import Confirmed, Connected, Event, TurnedBack
 from onewindow_worker.wire import VERSION, Delivery, Outgoing
+
+log = logging.getLogger("onewindow_worker")
 
 RESULTS = "results"
 
@@ -216,9 +219,11 @@ class Session:
         self._returned.add(properties.message_id)
 
     def _on_blocked(self, *_args: Any) -> None:
+        log.warning("The broker is short of memory or disk and takes nothing; results wait")
         self._blocked = True
 
     def _on_unblocked(self, *_args: Any) -> None:
+        log.info("The broker takes results again")
         self._blocked = False
         waiting, self._held_back = self._held_back, []
         for outgoing in waiting:
