@@ -15,7 +15,7 @@ from typing import Any
 import cel
 
 from shared.conditiontext import PARTS, Name, Reading, read
-from shared.errors import Fault, Invalid, OneWindowError
+from shared.errors import Fault, Invalid
 
 LONGEST = 500
 """Characters in a condition."""
@@ -40,7 +40,7 @@ class BadCondition(Invalid):
     """The text of a condition cannot be one: its syntax, its length, or what it speaks of."""
 
 
-class ConditionFailed(OneWindowError):
+class ConditionFailed(Invalid):
     """A condition gives no answer for these values: something is absent or of the wrong type."""
 
 
@@ -59,15 +59,17 @@ class Condition:
 
     def holds(self, values: Mapping[str, Mapping[str, Any]]) -> bool:
         """Whether the condition is true of `values`, a mapping of each root; or ConditionFailed."""
+        used = self._used_of(values)
         try:
-            answer = self._program.execute(self._used_of(values))
+            answer = self._program.execute(used)
         except Exception as error:  # the package raises eight kinds, from KeyError to OverflowError
-            raise ConditionFailed(f"the condition `{self.source}` fails: {_told(error)}") from error
+            raise self._failed(f"fails: {_told(error)}") from error
         if not isinstance(answer, bool):
-            raise ConditionFailed(
-                f"the condition `{self.source}` gives {answer!r} and not true or false"
-            )
+            raise self._failed(f"gives {answer!r} and not true or false")
         return answer
+
+    def _failed(self, problem: str) -> ConditionFailed:
+        return ConditionFailed(Fault("", f"the condition `{self.source}` {problem}"))
 
     def _used_of(self, values: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         # To hand over whole forms costs thirty times what the evaluation does.
@@ -80,7 +82,7 @@ class Condition:
             if value is not None:
                 inner[name[-1]] = value
             elif name not in self.asked:
-                raise ConditionFailed(f"{spelled(name)} is absent")
+                raise self._failed(f"fails: {spelled(name)} is absent")
         return used
 
 
@@ -137,8 +139,6 @@ def _syntax(text: str) -> str:
 
 
 def _told(error: Exception) -> str:
-    if isinstance(error, ConditionFailed):
-        return str(error)
     if isinstance(error, KeyError):
         return f"{error.args[0]} is absent"
     return str(error).split(".", 1)[0]

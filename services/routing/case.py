@@ -10,6 +10,7 @@ State of a task: absent (its turn has not come), `open`, `returned` (waits for t
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -108,6 +109,7 @@ class Case:
     state: CaseState = "handling"
     tasks: Mapping[str, TaskState] = field(default_factory=dict)
     deferrals: tuple[Deferral, ...] = ()
+    decided_at: datetime | None = None
     application: Application
 
     @property

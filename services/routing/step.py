@@ -61,6 +61,7 @@ class Step:
             state=self._state(),
             tasks=self.tasks,
             deferrals=self.deferrals,
+            decided_at=self.now if self.end == "decided" else self.case.decided_at,
             application=self.application,
         )
         return Stepped(case=case, changes=tuple(self.changes), messages=tuple(self.messages))

@@ -114,8 +114,7 @@ def _values(field: FormField) -> list[Any]:
     if field.type == "choice":
         return list(field.choices)
     if field.type == "list":
-        element = {one.name: _values(one)[0] for one in field.fields}
-        return [[], [element], [element] * 3]
+        return _lists(field)
     if field.type in ("integer", "number"):
         return _numbers(field)
     return _PLAIN[field.type]
@@ -126,3 +125,10 @@ def _numbers(field: FormField) -> list[Any]:
     high = field.maximum if field.maximum is not None else max(low, 1_000_000)
     ends = [int(low), int(high)]
     return ends if field.type == "integer" else [*ends, (low + high) / 2 + 0.25]
+
+
+def _lists(field: FormField) -> list[Any]:
+    element = {one.name: _values(one)[0] for one in field.fields}
+    least = int(field.minimum or 0)
+    most = max(least, int(field.maximum if field.maximum is not None else least + 2))
+    return [[element] * least, [element] * most]

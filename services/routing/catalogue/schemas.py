@@ -78,8 +78,8 @@ class FormFieldSchema(Part):
         for name, types in (
             ("choices", ("choice",)),
             ("fields_", ("list",)),
-            ("minimum", ("integer", "number")),
-            ("maximum", ("integer", "number")),
+            ("minimum", ("integer", "number", "list")),
+            ("maximum", ("integer", "number", "list")),
             ("max_length", ("text",)),
             ("pattern", ("text",)),
         ):

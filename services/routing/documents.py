@@ -1,0 +1,97 @@
+"""A case as text in the database: what was handed in, and how far it is.
+
+They are two documents, because the first hardly ever changes and the second with every step.
+Defaults are left out: the plan of a large case is mostly tasks whose turn has not come.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from services.routing.case import Application, Past, TaskState
+from shared.messages import Deferral, Material, Person, Text
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def application_text(application: Application) -> str:
+    """What was handed in, as JSON."""
+    return _text(
+        {
+            "applicant": asdict(application.applicant),
+            "form": application.form,
+            "materials": [asdict(material) for material in application.materials],
+        }
+    )
+
+
+@lru_cache(maxsize=2048)
+def application_of(text: str) -> Application:
+    """The reverse of `application_text`. A case comes by a dozen times, so it is kept for a while;
+    nobody may change what it holds.
+    """
+    read = json.loads(text)
+    return Application(
+        applicant=Person(**read["applicant"]),
+        form=read["form"],
+        materials=tuple(Material(**material) for material in read["materials"]),
+    )
+
+
+def progress_text(tasks: Mapping[str, TaskState], deferrals: tuple[Deferral, ...]) -> str:
+    """How far a case is, as JSON."""
+    return _text(
+        {
+            "tasks": {key: _task(task) for key, task in tasks.items()},
+            "deferrals": [_deferral(due) for due in deferrals],
+        }
+    )
+
+
+def progress_of(text: str) -> tuple[dict[str, TaskState], tuple[Deferral, ...]]:
+    """The reverse of `progress_text`."""
+    read = json.loads(text)
+    tasks = {key: _task_of(task) for key, task in read["tasks"].items()}
+    return tasks, tuple(_deferral_of(due) for due in read["deferrals"])
+
+
+_PLAIN = ("assignment", "department", "accepted", "outcome", "opinion", "results")
+_LISTS = ("missing", "heard", "conditions")
+
+
+def _task(task: TaskState) -> dict[str, Any]:
+    said: dict[str, Any] = {"status": task.status}
+    for name in (*_PLAIN, *_LISTS):
+        value = getattr(task, name)
+        if value:
+            said[name] = value
+    if task.past:
+        said["past"] = [(past.assignment, past.department) for past in task.past]
+    return said
+
+
+def _task_of(read: dict[str, Any]) -> TaskState:
+    for name in _LISTS:
+        if name in read:
+            read[name] = tuple(read[name])
+    if "past" in read:
+        read["past"] = tuple(Past(assignment=one, department=other) for one, other in read["past"])
+    return TaskState(**read)
+
+
+def _deferral(due: Deferral) -> dict[str, Any]:
+    return {**asdict(due), "due_on": due.due_on.isoformat()}
+
+
+def _deferral_of(read: dict[str, Any]) -> Deferral:
+    return Deferral(
+        material=read["material"],
+        title=Text(**read["title"]),
+        due_on=date.fromisoformat(read["due_on"]),
+        promised_by=read["promised_by"],
+    )

@@ -1,0 +1,45 @@
+"""The routing service: wiring only. What it does stands in `handlers`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.routing import handlers
+from services.routing.catalogue import load_catalogue
+from services.routing.handlers import Plans
+from shared.delivery.backbone import Backbone
+from shared.delivery.entrypoints import Delivery, receives
+from shared.delivery.envelope import Envelope
+from shared.delivery.work import Work
+from shared.web.server import Web
+
+
+class Items(DependencyProvider):  # type: ignore[misc]
+    """Publishes the catalogue at the start, and keeps the plans of its items."""
+
+    backbone = Backbone()
+
+    def setup(self) -> None:
+        self._catalogue = load_catalogue(self.container.config["onewindow"].catalogue)
+        self.plans = Plans(departments=self._catalogue.departments)
+
+    def start(self) -> None:
+        with self.backbone.workplace.work() as work:
+            handlers.publish_catalogue(work, self._catalogue)
+
+    def get_dependency(self, _context: Any) -> Plans:
+        return self.plans
+
+
+class Service:
+    """Routing: the items, the plan of each case, and its numbered progress."""
+
+    name = "routing"
+    delivery = Delivery()
+    plans = Items()
+    web = Web()
+
+    @receives  # type: ignore[untyped-decorator]
+    def advance(self, work: Work, envelopes: Sequence[Envelope]) -> None:
+        handlers.advance(work, envelopes, self.plans)
