@@ -105,12 +105,9 @@ def _length(route: Route, wire: WireRequest) -> int:
 
 def _check_media_type(route: Route, wire: WireRequest) -> None:
     taken = (JSON,) if route.body else route.takes
-    plain = wire.mimetype_params.get("charset", "utf-8").lower() == "utf-8" or route.raw
-    if (
-        not (wire.mimetype in taken or ANY in taken)
-        or not plain
-        or "Content-Encoding" in wire.headers
-    ):
+    utf8 = route.raw or wire.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
+    known = wire.mimetype in taken or (ANY in taken and "/" in wire.mimetype)
+    if not (known and utf8) or "Content-Encoding" in wire.headers:
         detail = f"send Content-Type: {' or '.join(taken)}, in UTF-8 and not compressed"
         raise Refusal(WRONG_MEDIA_TYPE, detail, headers={"Accept": ", ".join(taken)})
 

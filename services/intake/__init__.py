@@ -1,0 +1,1 @@
+"""Intake: applicants, materials, receipts, case codes. It says what was asked for."""

@@ -1,0 +1,159 @@
+"""The intake service: wiring only. What it does stands in `handlers`."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import eventlet.tpool
+from nameko.extensions import DependencyProvider
+
+from services.intake import domain, handlers, schemas, store, view
+from services.intake.codes import Codes
+from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
+from services.intake.shelf import Shelf
+from shared.casecode import CodeParts, Scheme, scheme_named
+from shared.delivery.backbone import Backbone
+from shared.delivery.entrypoints import Delivery, receives
+from shared.delivery.envelope import Envelope
+from shared.delivery.work import Work
+from shared.messages import ItemPublished
+from shared.messages.schema import schema_of
+from shared.web.http import Reply, Request, http
+from shared.web.problems import CONFLICT, FORBIDDEN, INVALID
+from shared.worktime import Calendar, read_table
+
+LARGEST_FILE = 20_000_000
+"""Bytes. An item may ask for smaller files, not for larger ones."""
+
+
+class Window(DependencyProvider):  # type: ignore[misc]
+    """What hand-in needs once for a process: the office, its case codes, the folder of files."""
+
+    backbone = Backbone()
+    office: Office
+    scheme: Scheme
+    codes: Codes
+    shelf: Shelf
+
+    def start(self) -> None:
+        settings = self.backbone.settings
+        table = settings.catalogue / "calendar.yaml"
+        calendar = Calendar(read_table(table) if table.exists() else None)
+        self.office = Office(region=settings.region, calendar=calendar)
+        self.scheme = scheme_named(settings.code_scheme)
+        parts = CodeParts(region=settings.region, month="", serial=0)
+        self.codes = Codes(self.backbone.database, self.scheme, parts)
+        self.shelf = Shelf(settings.data / "materials", sync=_synced)
+
+    def get_dependency(self, _context: Any) -> "Window":
+        return self
+
+
+def _synced(descriptor: int) -> None:
+    """fsync in a thread, so that other requests go on."""
+    eventlet.tpool.execute(os.fsync, descriptor)
+
+
+def _secret(_service: "Service", digest: str) -> str:
+    """The digest of the receipt's secret; the case says whether it is the right one."""
+    return digest
+
+
+class Service:
+    """Intake: where an application is handed in, completed, withdrawn and followed."""
+
+    name = "intake"
+    delivery = Delivery()
+    window = Window()
+
+    @receives  # type: ignore[untyped-decorator]
+    def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
+        handlers.follow(work, envelopes)
+
+    @http("GET", "/items", answer=schemas.ItemList)
+    def list_items(self, _request: Request) -> Any:
+        """What can be applied for."""
+        with self.delivery.database.reading() as tx:
+            return {"items": store.current_items(tx)}
+
+    @http("GET", "/items/<key>", answer=schema_of(ItemPublished))
+    def show_item(self, _request: Request, key: str) -> Any:
+        """A service item: its form, materials, tasks and limits."""
+        with self.delivery.database.reading() as tx:
+            return handlers.current_item(tx, key)
+
+    @http("PUT", "/materials", takes=("*/*",), limit=LARGEST_FILE, answer=schemas.Stored)
+    def store_material(self, request: Request) -> Any:
+        """Upload a file, to be named by its digest in an application."""
+        upload = self.window.shelf.put(request.chunks(), request.media_type)
+        with self.delivery.work() as work:
+            handlers.keep_material(work, upload)
+        return upload
+
+    @http(
+        "POST",
+        "/cases",
+        headers=schemas.IdempotencyKey,
+        body=schemas.ApplicationHandedIn,
+        collects=True,
+        answer=schemas.ReceiptGiven,
+        status=201,
+        problems={KeyReused: INVALID},
+    )
+    def hand_in(self, request: Request) -> Reply:
+        """Hand in an application and get its case code.
+
+        The same Idempotency-Key with the same application gets the same receipt again.
+        """
+        window, now = self.window, self.delivery.settings.time.now()
+        region = domain.region_of(request.body, window.office)
+        with window.codes.held(region, now) as held, self.delivery.work() as work:
+            receipt = handlers.hand_in(
+                work,
+                request.body,
+                request.faults,
+                key=request.headers["key"],
+                held=held,
+                office=window.office,
+            )
+        return Reply(body=receipt, headers={"Location": receipt.tracking})
+
+    @http("GET", "/cases/<code>", answer=schemas.CaseTracked)
+    def track(self, _request: Request, code: str) -> Any:
+        """Where a case stands."""
+        code = self.window.scheme.verify(code)
+        with self.delivery.database.reading() as tx:
+            return view.tracked(*handlers.track(tx, code), self.window.office)
+
+    @http(
+        "POST",
+        "/cases/<code>/supplements",
+        body=schemas.SupplementHandedIn,
+        collects=True,
+        answer=schemas.Taken,
+        status=202,
+        problems={CaseClosed: CONFLICT, NotTheApplicant: FORBIDDEN},
+        bearer=_secret,
+    )
+    def supplement(self, request: Request, code: str) -> Any:
+        """Hand in what was missing. The token is the receipt_secret."""
+        code = self.window.scheme.verify(code)
+        with self.delivery.work() as work:
+            handlers.supplement(work, code, request.bearer, request.body, request.faults)
+        return {"case": code, "at": work.now}
+
+    @http(
+        "POST",
+        "/cases/<code>/withdrawal",
+        body=schemas.WithdrawalHandedIn,
+        answer=schemas.Taken,
+        status=202,
+        problems={CaseClosed: CONFLICT, NotTheApplicant: FORBIDDEN},
+        bearer=_secret,
+    )
+    def withdraw(self, request: Request, code: str) -> Any:
+        """Take an application back. The token is the receipt_secret."""
+        code = self.window.scheme.verify(code)
+        with self.delivery.work() as work:
+            handlers.withdraw(work, code, request.bearer, request.body["reason"])
+        return {"case": code, "at": work.now}
