@@ -29,7 +29,8 @@ CHINA = ZoneInfo("Asia/Shanghai")
 class BusinessTime:
     """It is `instant` at the real epoch second `anchor`; `speed` business seconds a real second.
 
-    The defaults are the real clock.
+    Before the anchor time stands still at `instant`, so that a stack that is set up meanwhile
+    begins there. The defaults are the real clock.
     """
 
     zone: ZoneInfo = CHINA
@@ -53,19 +54,23 @@ class BusinessTime:
 
     def now(self) -> datetime:
         """The present business instant, aware, in the zone of the offices."""
-        passed = timedelta(seconds=(time.time() - self.anchor) * self.speed)
+        passed = timedelta(seconds=max(0.0, time.time() - self.anchor) * self.speed)
         return (self.instant.astimezone(UTC) + passed).astimezone(self.zone)
 
     def delay_until(self, moment: datetime) -> float:
         """Real seconds to wait until business time reaches `moment`; 0 when it has passed."""
-        return max(0.0, (moment - self.now()).total_seconds() / self.speed)
+        ahead = (moment - self.now()).total_seconds() / self.speed
+        return max(0.0, ahead + max(0.0, self.anchor - time.time())) if ahead > 0 else 0.0
 
 
-def setting_starting_now(instant: datetime, *, speed: float) -> str:
-    """The text of ONEWINDOW_TIME for a stack that starts now, at `instant`, at `speed`."""
+def setting_starting_now(instant: datetime, *, speed: float, after: float = 0.0) -> str:
+    """The text of ONEWINDOW_TIME for a stack whose time is `instant` and runs on at `speed`.
+
+    It stands still for the first `after` real seconds.
+    """
     _instant(instant.isoformat())
     _speed(str(speed))
-    return f"{instant.isoformat()}@{speed}/{time.time()!r}"
+    return f"{instant.isoformat()}@{speed}/{time.time() + after!r}"
 
 
 def _parts(text: str) -> tuple[str, str, str]:

@@ -39,9 +39,12 @@ def test_one_real_second_at_speed_72000_is_twenty_hours():
         )
 
 
-def test_before_the_anchor_business_time_lies_before_its_instant():
-    with at_real(1_789_999_999.0):
-        assert BusinessTime.parse(ANCHORED, production=False).now() < FRIDAY_NINE
+def test_before_the_anchor_business_time_stands_still_at_its_instant():
+    with at_real(1_789_999_990.0):
+        business = BusinessTime.parse(ANCHORED, production=False)
+        assert business.now() == FRIDAY_NINE
+        assert business.delay_until(FRIDAY_NINE) == 0
+        assert business.delay_until(FRIDAY_NINE + timedelta(hours=20)) == pytest.approx(11.0)
 
 
 def test_the_wait_for_a_moment_is_shortened_by_the_speed():

@@ -1,0 +1,1 @@
+"""The demonstration: a dozen cases with different fates, seven weeks in a minute."""
