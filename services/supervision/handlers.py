@@ -7,7 +7,7 @@ from datetime import datetime
 from services.supervision import alerts, deliveries, store
 from services.supervision.clocks import Clock
 from services.supervision.domain import Case, Rules, follow
-from services.supervision.trace import Entry, Head, append
+from services.supervision.trace import Entry, Head, append, canonical
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.messages import AlertRaised, CaseProgressed, MessageParked, MessageRefused
@@ -52,15 +52,15 @@ def fire_due(work: Work, *, rules: Rules, channels: Sequence[str], limit: int = 
     fired = [clock.fire(until) for clock in due]
     reached = [(rung.moment, clock, rung) for clock, rungs in fired for rung in rungs]
     reached.sort(key=lambda it: (it[0] or work.now, it[1].id))
-    raised = [alerts.of_rung(clock, rung, work.now, rules.calendar) for _at, clock, rung in reached]
-    entries = []
-    for alert in raised:
-        heads[alert.case], entry = _entry(heads[alert.case], ITSELF, alert)
-        entries.append(entry)
-    store.save_clocks(work.transaction, (clock for clock, _rungs in fired))
+    raised = []
+    for _moment, clock, rung in reached:
+        alert = alerts.of_rung(clock, rung, work.now, rules.calendar)
+        heads[clock.case], entry = _entry(heads[clock.case], ITSELF, alert)
+        raised.append((alert, entry))
+    store.save_rungs(work.transaction, (clock for clock, _rungs in fired))
     store.save_heads(work.transaction, heads)
-    store.save_trace(work.transaction, entries)
-    _raise(work, raised, channels)
+    store.save_trace(work.transaction, (entry for _alert, entry in raised))
+    _raise(work, [(alert, entry.body) for alert, entry in raised], channels)
     return len(due)
 
 
@@ -74,7 +74,7 @@ class Book:
     early: dict[tuple[str, int], CaseProgressed]
     entries: list[Entry] = field(default_factory=list)
     suspects: list[AlertRaised] = field(default_factory=list)
-    alerts: list[AlertRaised] = field(default_factory=list)
+    alerts: list[tuple[AlertRaised, str]] = field(default_factory=list)
 
     def take(self, envelope: Envelope) -> None:
         """Take in one message."""
@@ -93,7 +93,7 @@ class Book:
         for alert in self.suspects:
             if alert.alert not in known:
                 known.add(alert.alert)
-                self.alerts.append(alert)
+                self.alerts.append((alert, canonical(alert)))
                 self._record(alert.case, ITSELF, alert)
 
     def _step(self, step: CaseProgressed) -> None:
@@ -132,7 +132,9 @@ def _just_after(clock: Clock) -> datetime:
     return clock.next_at + datetime.resolution
 
 
-def _raise(work: Work, raised: Sequence[AlertRaised], channels: Sequence[str]) -> None:
+def _raise(work: Work, raised: Sequence[tuple[AlertRaised, str]], channels: Sequence[str]) -> None:
+    """Record alerts, each with its JSON, have the channels tell them, and send them."""
+    alone = [alert for alert, _body in raised]
     store.save_alerts(work.transaction, raised)
-    deliveries.queue(work.transaction, raised, channels, work.now)
-    work.send(*raised)
+    deliveries.queue(work.transaction, alone, channels, work.now)
+    work.send(*alone)

@@ -88,7 +88,7 @@ def row_of_clock(clock: Clock) -> Row:
         "due_at": clock.due_at,
         "provisional": clock.provisional,
         "ended_at": clock.ended_at,
-        "rungs": _text_of_rungs(clock.rungs),
+        "rungs": text_of_rungs(clock.rungs),
         "next_at": clock.next_at,
     }
 
@@ -176,7 +176,7 @@ def _title(text: str) -> Text:
     return Text(**json.loads(text))
 
 
-def _text_of_rungs(rungs: tuple[Rung, ...]) -> str:
+def text_of_rungs(rungs: tuple[Rung, ...]) -> str:
     return _json([[it.name, it.when, _iso(it.moment)] for it in rungs])
 
 

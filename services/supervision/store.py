@@ -19,6 +19,7 @@ from services.supervision.rows import (
     row_of_case,
     row_of_clock,
     row_of_entry,
+    text_of_rungs,
 )
 from services.supervision.tables import alerts, cases, clocks, held, trace
 from services.supervision.trace import Entry, Head, canonical
@@ -56,6 +57,21 @@ def save_cases(tx: sa.Connection, changed: Iterable[Case]) -> None:
 
 def save_clocks(tx: sa.Connection, changed: Iterable[Clock]) -> None:
     upsert(tx, clocks, [row_of_clock(clock) for clock in changed])
+
+
+def save_rungs(tx: sa.Connection, changed: Iterable[Clock]) -> None:
+    """The rungs that are left of clocks that change in nothing else."""
+    statement = (
+        sa.update(clocks)
+        .where(clocks.c.id == sa.bindparam("of_clock"))
+        .values(rungs=sa.bindparam("to_rungs"), next_at=sa.bindparam("to_next_at"))
+    )
+    rows = [
+        {"of_clock": it.id, "to_rungs": text_of_rungs(it.rungs), "to_next_at": it.next_at}
+        for it in changed
+    ]
+    if rows:
+        tx.execute(statement, rows)
 
 
 def save_heads(tx: sa.Connection, heads: Mapping[str, Head]) -> None:
@@ -109,8 +125,8 @@ def alerted(tx: sa.Connection, ids: Collection[str]) -> set[str]:
     return set(tx.execute(sa.select(alerts.c.id).where(alerts.c.id.in_(ids))).scalars())
 
 
-def save_alerts(tx: sa.Connection, raised: Iterable[AlertRaised]) -> None:
-    """Record alerts. One that was raised before is an error: the transaction must not stand."""
+def save_alerts(tx: sa.Connection, raised: Iterable[tuple[AlertRaised, str]]) -> None:
+    """Record alerts with their JSON. One that was raised before is an error: nothing must stand."""
     rows = [
         {
             "id": alert.alert,
@@ -118,9 +134,9 @@ def save_alerts(tx: sa.Connection, raised: Iterable[AlertRaised]) -> None:
             "at": alert.at,
             "case_code": alert.case,
             "department": alert.department,
-            "body": canonical(alert),
+            "body": body,
         }
-        for alert in raised
+        for alert, body in raised
     ]
     if rows:
         tx.execute(sa.insert(alerts), rows)

@@ -63,6 +63,7 @@ sa.Index(
 sa.Index(
     "clocks_coming",
     clocks.c.next_at,
+    clocks.c.id,
     sqlite_where=clocks.c.next_at.is_not(None),
     postgresql_where=clocks.c.next_at.is_not(None),
 )

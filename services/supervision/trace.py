@@ -7,7 +7,7 @@ end off is found by the head (count and last hash) that the case's own row keeps
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.messages.codec import to_plain
@@ -61,24 +61,25 @@ def append(
     head: Head, *, case: str, source: str, type: str, at: datetime, message: object
 ) -> tuple[Head, Entry]:
     """The next entry of a case's trace, and the head after it."""
+    position, at, body = head.count + 1, at.astimezone(UTC), canonical(message)
+    hash = _digest([head.hash, case, position, source, type, _time(at)], body)
     entry = Entry(
         case=case,
-        position=head.count + 1,
+        position=position,
         source=source,
         type=type,
-        at=at.astimezone(UTC),
-        body=canonical(message),
+        at=at,
+        body=body,
         previous=head.hash,
-        hash="",
+        hash=hash,
     )
-    entry = replace(entry, hash=digest(entry))
-    return Head(count=entry.position, hash=entry.hash), entry
+    return Head(count=position, hash=hash), entry
 
 
 def digest(entry: Entry) -> str:
     """SHA-256 over everything that an entry says and the hash of the entry before it."""
     stated = [entry.previous, entry.case, entry.position, entry.source, entry.type, _time(entry.at)]
-    return hashlib.sha256(f"{json.dumps(stated)}\n{entry.body}".encode()).hexdigest()
+    return _digest(stated, entry.body)
 
 
 def verify(case: str, entries: Iterable[Entry], head: Head) -> list[Finding]:
@@ -108,6 +109,10 @@ def _faults(case: str, entry: Entry, expected: int, last: str) -> Iterable[str]:
         yield "the entry does not follow from the one before it"
     if digest(entry) != entry.hash:
         yield "the entry was changed after it was written"
+
+
+def _digest(stated: list[object], body: str) -> str:
+    return hashlib.sha256(f"{_json(stated)}\n{body}".encode()).hexdigest()
 
 
 def _time(moment: datetime) -> str:
