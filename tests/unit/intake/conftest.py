@@ -70,12 +70,8 @@ class Intake:
         self.process.wait(10)
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(15)
-        finally:
-            self.process.kill()
-            self.database.close()
+        self.kill()
+        self.database.close()
 
 
 @pytest.fixture(scope="module")
