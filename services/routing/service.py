@@ -8,7 +8,7 @@ from nameko.extensions import DependencyProvider
 from services.routing import handlers
 from services.routing.catalogue import load_catalogue
 from services.routing.handlers import Plans
-from shared.delivery.backbone import Backbone
+from shared.delivery.backbone import SETTINGS, Backbone
 from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
@@ -21,7 +21,7 @@ class Items(DependencyProvider):  # type: ignore[misc]
     backbone = Backbone()
 
     def setup(self) -> None:
-        self._catalogue = load_catalogue(self.container.config["onewindow"].catalogue)
+        self._catalogue = load_catalogue(self.container.config[SETTINGS].catalogue)
         self.plans = Plans(departments=self._catalogue.departments)
 
     def start(self) -> None:

@@ -1,0 +1,71 @@
+"""Check the service items of a catalogue folder; every fault with file, line and path.
+
+Exit status 1 if there is a fault: such a catalogue would be refused as a whole.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.places import ROOT
+from services.routing.catalogue import CatalogueFault, check_catalogue, load_catalogue
+from services.routing.plan import Item
+from shared.errors import NotFound
+
+FAULTY = 1
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def _group() -> None:
+    """Makes `check` a command of its own, also while it is the only one."""
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")] = ROOT / "deploy" / "catalogue",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Say every fault of the catalogue in DIR; without DIR, of the example catalogue."""
+    if not folder.is_dir():
+        raise NotFound(f"There is no folder {folder}: name the one that has departments.yaml.")
+    faults = check_catalogue(folder)
+    items = [] if faults else list(load_catalogue(folder).items.values())
+    if as_json:
+        print(json.dumps(_plain(faults, items), ensure_ascii=False, indent=2))
+    else:
+        _show(faults, items)
+    if faults:
+        raise typer.Exit(FAULTY)
+
+
+def _plain(faults: list[CatalogueFault], items: list[Item]) -> dict[str, object]:
+    return {
+        "items": [{"item": it.key, "version": it.version, "tasks": len(it.tasks)} for it in items],
+        "faults": [
+            {"file": it.file, "line": it.line, "path": it.field, "problem": it.problem}
+            for it in faults
+        ],
+    }
+
+
+def _show(faults: list[CatalogueFault], items: list[Item]) -> None:
+    table = Table(box=None, pad_edge=False)
+    if faults:
+        for column in ("where", "what", "problem"):
+            table.add_column(column, overflow="fold")
+        for it in faults:
+            table.add_row(f"{it.file}:{it.line}", it.field, it.problem)
+    else:
+        for column in ("item", "version", "tasks", "title"):
+            table.add_column(column)
+        for item in items:
+            table.add_row(item.key, str(item.version), str(len(item.tasks)), item.title.zh)
+    console = Console(markup=False, highlight=False, emoji=False)
+    console.print(table)
+    console.print(f"\n{len(faults)} faults" if faults else f"\n{len(items)} items, no fault")
