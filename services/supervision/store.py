@@ -48,7 +48,9 @@ def load(tx: sa.Connection, codes: Collection[str]) -> dict[str, Case]:
 def load_held(tx: sa.Connection, codes: Collection[str]) -> dict[tuple[str, int], CaseProgressed]:
     """The steps of these cases that came early, by case and number."""
     rows = tx.execute(sa.select(held).where(held.c.case_code.in_(codes)))
-    return {(row.case_code, row.number): decode(STEP, row.version, row.body) for row in rows}
+    return {
+        (row.case_code, row.number): decode(STEP, row.version, row.body.encode()) for row in rows
+    }
 
 
 def save_cases(tx: sa.Connection, changed: Iterable[Case]) -> None:

@@ -109,12 +109,6 @@ deliveries = sa.Table(
     sa.Column("channel", sa.String(20), primary_key=True),
     sa.Column("alert", sa.String(420), primary_key=True),
     sa.Column("attempts", sa.Integer(), nullable=False),
-    sa.Column("next_at", Moment()),
+    sa.Column("next_at", Moment(), nullable=False),
 )
-sa.Index(
-    "deliveries_coming",
-    deliveries.c.channel,
-    deliveries.c.next_at,
-    sqlite_where=deliveries.c.next_at.is_not(None),
-    postgresql_where=deliveries.c.next_at.is_not(None),
-)
+sa.Index("deliveries_coming", deliveries.c.channel, deliveries.c.next_at)

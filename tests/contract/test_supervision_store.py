@@ -1,0 +1,412 @@
+"""What supervision does with its store, the same on SQLite and PostgreSQL."""
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.supervision import channels, deliveries, handlers, store, tables, trace
+from shared.database import Database
+from shared.delivery.envelope import Envelope, Sender
+from shared.delivery.work import Work
+from shared.messages import AlertRaised, MessageParked, MessageRefused
+from shared.migrating import migrate
+from tests.unit.supervision.steps import (
+    CASE,
+    RULES,
+    assigned,
+    at,
+    completed,
+    decided,
+    opened,
+    refused,
+    resumed,
+    step,
+    supplemented,
+    suspended,
+)
+
+START = "09-18 10:00"
+FAR = at("12-01 12:00")
+BOTH = ("file", "webhook")
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+    opened_database = Database.open("supervision", url=url, data=tmp_path)
+    migrate(opened_database)
+    yield opened_database
+    opened_database.close()
+
+
+def enveloped(message: Any) -> Envelope:
+    return Envelope(
+        message_id=f"m-{next(NUMBERS)}",
+        type="",
+        version=1,
+        sender=Sender(role="routing"),
+        sent_at=message.at,
+        traceparent="",
+        message=message,
+    )
+
+
+def observe(
+    database: Database, *messages: Any, now: datetime | None = None, told: Sequence[str] = BOTH
+) -> list[str]:
+    """Take messages in as one batch; the ids of the alerts that are sent."""
+    with database.transaction() as tx:
+        work = Work(tx, now or at(START), "supervision")
+        handlers.observe(work, [enveloped(it) for it in messages], rules=RULES, channels=told)
+    return sent(work)
+
+
+def fire(database: Database, now: datetime, *, limit: int = 500) -> list[str]:
+    """Fire one batch of what is due; the ids of the alerts that are sent."""
+    with database.transaction() as tx:
+        work = Work(tx, now, "supervision")
+        handlers.fire_due(work, rules=RULES, channels=BOTH, limit=limit)
+    return sent(work)
+
+
+def sent(work: Work) -> list[str]:
+    return [json.loads(wire.body)["alert"] for wire in work.wires]
+
+
+def opening(number: int = 1, case: str = CASE, **limits: Any) -> Any:
+    return step(number, START, opened("09-18 09:30", **limits), assigned("a.1"), case=case)
+
+
+def rows(database: Database, table: sa.Table) -> list[Any]:
+    with database.reading() as tx:
+        return list(tx.execute(sa.select(table).order_by(*table.primary_key.columns)).all())
+
+
+def entries(database: Database, case: str = CASE) -> list[trace.Entry]:
+    with database.reading() as tx:
+        return list(store.trace_of(tx, case))
+
+
+def findings(database: Database, case: str = CASE) -> list[trace.Finding]:
+    with database.reading() as tx:
+        head = store.case_head(tx, case)
+        assert head is not None
+        return trace.verify(case, store.trace_of(tx, case), head)
+
+
+def test_what_was_saved_is_loaded_as_it_was(database: Database):
+    observe(
+        database,
+        opening(licence="09-30"),
+        step(2, "09-21 10:00", suspended("a.1")),
+        step(3, "09-23 10:00", supplemented(), resumed("a.1")),
+        step(4, "09-24 10:00", suspended("a.1")),
+    )
+    case = store_load(database)
+    assert (case.number, case.item, case.lead, case.stops) == (
+        4,
+        "enterprise-investment",
+        "development",
+        {"a.1"},
+    )
+    promised = case.clocks[f"{CASE}/promised"]
+    assert promised.stopped
+    assert [stretch.begin for stretch in promised.limit.stretches] == [
+        at("09-18 09:30"),
+        at("09-23 10:00"),
+    ]
+    assert case.clocks[f"{CASE}/deferral/licence"].due_at == at("09-30 17:00")
+
+
+def store_load(database: Database) -> Any:
+    with database.transaction() as tx:
+        return store.load(tx, [CASE])[CASE]
+
+
+def test_a_repeated_step_leaves_everything_as_it_is(database: Database):
+    observe(database, opening(), step(2, "09-21 10:00", completed("a.1")))
+    before = {table.name: rows(database, table) for table in tables.metadata.sorted_tables}
+    observe(database, opening(), step(2, "09-21 10:00", completed("a.1")))
+    after = {table.name: rows(database, table) for table in tables.metadata.sorted_tables}
+    assert after == before
+
+
+def test_a_step_that_comes_early_waits_for_the_gap_to_close(database: Database):
+    observe(database, step(3, "09-22 10:00", decided()))
+    observe(database, opening())
+    assert store_load(database).number == 1
+    assert len(rows(database, tables.held)) == 1
+    observe(database, step(2, "09-21 10:00", completed("a.1")))
+    assert store_load(database).number == 3
+    assert rows(database, tables.held) == []
+    assert [json.loads(entry.body)["number"] for entry in entries(database)] == [1, 2, 3]
+
+
+def test_any_order_of_arrival_comes_to_the_same_case_and_trace(database: Database):
+    steps = [
+        opening(),
+        step(2, "09-21 10:00", suspended("a.1")),
+        step(3, "09-22 10:00", resumed("a.1")),
+        step(4, "09-23 10:00", completed("a.1")),
+    ]
+    for it in (steps[3], steps[1], steps[0], steps[0], steps[2], steps[3]):
+        observe(database, it)
+    mixed = (store_load(database).changed, rows(database, tables.clocks), entries(database))
+    with database.transaction() as tx:
+        for table in tables.metadata.sorted_tables:
+            tx.execute(sa.delete(table))
+    observe(database, *steps)
+    assert (store_load(database).changed, rows(database, tables.clocks), entries(database)) == mixed
+
+
+def test_each_rung_fires_once_and_stands_in_the_trace(database: Database):
+    observe(database, opening(promised=None))
+    assert fire(database, at("09-23 16:59")) == []
+    reminder = fire(database, at("09-23 17:01"))
+    assert reminder == [f"{CASE}/handling/a.1/reminder"]
+    assert fire(database, at("09-23 17:02")) == []
+    assert fire(database, FAR) == [f"{CASE}/handling/a.1/{it}" for it in ("yellow", "red", "head")]
+    assert fire(database, FAR) == []
+    assert [entry.type for entry in entries(database)] == ["case.progressed"] + ["alert.raised"] * 4
+    assert findings(database) == []
+
+
+def test_after_a_night_away_all_missed_rungs_fire_once_and_the_oldest_first(database: Database):
+    for day, case in enumerate(("case-000a", "case-000b", "case-000c")):
+        observe(database, opening(case=case, promised=3 + day))
+    seen: list[str] = []
+    while batch := fire(database, FAR, limit=2):
+        seen += batch
+    raised = [json.loads(row.body) for row in rows(database, tables.alerts)]
+    reached = {it["alert"]: it["text"].split("was reached ")[1] for it in raised}
+    assert len(seen) == len(set(seen)) == 24
+    assert [reached[alert] for alert in seen] == sorted(reached[alert] for alert in seen)
+
+
+def test_a_case_that_was_decided_in_time_alerts_nothing(database: Database):
+    observe(database, opening())
+    observe(database, step(2, "09-21 10:00", completed("a.1"), decided()))
+    assert fire(database, FAR) == []
+
+
+def test_what_was_late_when_it_ended_is_told_all_the_same(database: Database):
+    observe(database, opening(promised=None), step(2, "09-25 10:00", completed("a.1"), decided()))
+    assert fire(database, FAR) == [f"{CASE}/handling/a.1/{it}" for it in ("reminder", "yellow")]
+
+
+def test_a_stopped_clock_alerts_nothing_until_it_runs_again(database: Database):
+    observe(database, opening(), step(2, "09-21 10:00", suspended("a.1")))
+    assert fire(database, FAR) == []
+    observe(database, step(3, "11-02 10:00", resumed("a.1")))
+    # Monday's end of business was taken by the stop; three more days are left of five.
+    assert fire(database, at("11-04 16:59")) == []
+    assert f"{CASE}/handling/a.1/reminder" in fire(database, FAR)
+
+
+def test_the_next_moment_is_that_of_the_clock_that_is_next(database: Database):
+    def next_moment() -> datetime | None:
+        with database.reading() as tx:
+            return store.next_moment(tx)
+
+    assert next_moment() is None
+    observe(database, opening())
+    assert next_moment() == at("09-23 17:00")
+    observe(database, step(2, "09-21 10:00", suspended("a.1")))
+    assert next_moment() is None
+
+
+def test_two_processes_at_once_fire_each_rung_once(database: Database):
+    codes = [f"case-{number:04}" for number in range(60)]
+    observe(database, *[opening(case=code, promised=None) for code in codes])
+    together, seen = threading.Barrier(2), []
+
+    def process() -> None:
+        together.wait()
+        for _ in range(40):
+            seen.extend(fire(database, FAR, limit=7))
+
+    threads = [threading.Thread(target=process) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == sorted(
+        f"{code}/handling/a.1/{rung}"
+        for code in codes
+        for rung in ("reminder", "yellow", "red", "head")
+    )
+    assert all(findings(database, code) == [] for code in codes)
+
+
+def test_a_crash_before_the_commit_leaves_the_rung_to_fire(database: Database):
+    observe(database, opening(promised=None))
+    with pytest.raises(ZeroDivisionError), database.transaction() as tx:
+        handlers.fire_due(Work(tx, FAR, "supervision"), rules=RULES, channels=BOTH)
+        raise ZeroDivisionError
+    assert len(fire(database, FAR)) == 4
+    assert findings(database) == []
+
+
+def refusal(message_id: str, case: str = CASE, sender: str = "department.fire") -> MessageRefused:
+    return MessageRefused(
+        service="routing",
+        at=at("09-21 10:00"),
+        message_id=message_id,
+        message_type="task.completed",
+        sender=sender,
+        case=case,
+        reason="department.fire sent task.completed in the name of 'planning'",
+    )
+
+
+def test_a_forged_result_is_alerted_once_whoever_refused_it(database: Database):
+    observe(database, opening())
+    (first,) = observe(database, step(2, "09-21 10:00", refused("m-7", forged=True)))
+    assert observe(database, refusal("m-7")) == []
+    assert observe(database, refusal("m-7", sender="department.water")) != [first]
+    types = [entry.type for entry in entries(database)]
+    assert types == [
+        "case.progressed",
+        "case.progressed",
+        "alert.raised",
+        "message.refused",
+        "message.refused",
+        "alert.raised",
+    ]
+    assert findings(database) == []
+
+
+def test_a_result_that_came_too_late_is_in_the_trace_and_alerts_nobody(database: Database):
+    observe(database, opening())
+    assert observe(database, step(2, "09-21 10:00", refused("m-7", forged=False))) == []
+    assert len(entries(database)) == 2
+
+
+def test_a_refused_message_about_no_case_alerts_without_a_trace(database: Database):
+    (alert,) = observe(database, refusal("m-1", case="-"))
+    assert alert.startswith("refused/")
+    assert rows(database, tables.trace) == []
+
+
+def test_a_message_is_alerted_each_time_that_it_is_parked(database: Database):
+    notice = MessageParked(
+        service="routing",
+        at=at("09-21 10:00"),
+        message_id="m-1",
+        message_type="task.completed",
+        case="-",
+        reason="the body is not JSON",
+    )
+    (first,) = observe(database, notice)
+    (again,) = observe(database, replace(notice, at=at("09-22 10:00")))
+    assert first != again
+
+
+def lines(path: Path) -> list[str]:
+    return [json.loads(line)["alert"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def write(database: Database, path: Path, *, crash: bool = False) -> int:
+    with database.transaction() as tx:
+        count = channels.write_lines(Work(tx, FAR, "supervision"), path)
+        if crash:
+            raise ZeroDivisionError
+    return count
+
+
+def test_the_file_has_each_alert_once_also_after_a_crash_in_between(
+    database: Database, tmp_path: Path
+):
+    path = tmp_path / "alerts.jsonl"
+    observe(database, opening(promised=None))
+    raised = fire(database, FAR)
+    with pytest.raises(ZeroDivisionError):
+        write(database, path, crash=True)
+    path.write_bytes(path.read_bytes()[:-40])  # and the last line did not get to the disk whole
+    assert write(database, path) == 4
+    assert sorted(lines(path)) == sorted(raised)
+    assert write(database, path) == 0
+
+
+class Receiver:
+    """A webhook that takes what it is told, or does not."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.away = False
+
+    def __call__(self, _url: str, message: dict[str, Any]) -> None:
+        if self.away:
+            raise channels.NotTold("away")
+        self.heard.append(message)
+
+
+def caller(database: Database, receiver: Receiver) -> Callable[[datetime], int]:
+    def call(now: datetime) -> int:
+        @contextmanager
+        def work() -> Iterator[Work]:
+            with database.transaction() as tx:
+                yield Work(tx, now, "supervision")
+
+        return channels.call_webhook(work, "http://receiver", receiver)
+
+    return call
+
+
+def test_a_webhook_that_is_away_hears_everything_later_and_holds_up_nothing(database: Database):
+    receiver = Receiver()
+    call = caller(database, receiver)
+    observe(database, opening(promised=None))
+    fire(database, at("09-23 18:00"))
+    receiver.away = True
+    with pytest.raises(channels.NotTold):
+        call(at("09-23 18:00"))
+    assert call(at("09-23 18:00")) == 0, "it is not called again before its pause is over"
+    receiver.away = False
+    fire(database, FAR)
+    assert call(FAR + timedelta(hours=1)) == 4
+    assert call(FAR + timedelta(hours=2)) == 0
+    (digest,) = receiver.heard
+    assert digest["counts"] == {"reminder": 1, "yellow": 1, "red": 1, "head": 1}
+
+
+def test_an_alert_is_told_by_the_channels_that_there_are(database: Database):
+    observe(database, refusal("m-1"), told=("file",))
+    with database.reading() as tx:
+        assert deliveries.backlog(tx) == {"file": 1}
+
+
+def test_every_alert_says_what_and_whose_in_both_languages(database: Database):
+    observe(database, opening(promised=None))
+    fire(database, at("09-23 18:00"))
+    (row,) = rows(database, tables.alerts)
+    alert = json.loads(row.body)
+    assert alert["title"] == {
+        "zh": "催办提醒：规划审查，办理时限（planning）",
+        "en": "Reminder: Planning review, handling limit (planning)",
+    }
+    assert (alert["rung"], alert["department"], alert["task"]) == ("reminder", "planning", "a")
+    assert datetime.fromisoformat(alert["due_at"]) == at("09-24 17:00")
+    assert "Due 2026-09-24 17:00" in alert["text"]
+    assert set(alert) == set(AlertRaised.__dataclass_fields__)
+
+
+def test_the_migration_makes_exactly_the_tables_that_the_store_uses(database: Database):
+    made = sa.inspect(database.engine)
+    for table in tables.metadata.sorted_tables:
+        columns = {column["name"]: column for column in made.get_columns(table.name)}
+        assert set(columns) == {column.name for column in table.columns}
+        for column in table.columns:
+            assert columns[column.name]["nullable"] == column.nullable
+        indexes = {index["name"] for index in made.get_indexes(table.name)}
+        assert {str(index.name) for index in table.indexes} <= indexes
