@@ -68,4 +68,5 @@ def _show(faults: list[CatalogueFault], items: list[Item]) -> None:
             table.add_row(item.key, str(item.version), str(len(item.tasks)), item.title.zh)
     console = Console(markup=False, highlight=False, emoji=False)
     console.print(table)
-    console.print(f"\n{len(faults)} faults" if faults else f"\n{len(items)} items, no fault")
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    console.print(f"\n{count}" if faults else f"\n{len(items)} items, no fault")
