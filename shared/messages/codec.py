@@ -10,8 +10,9 @@ from typing import Any
 from marshmallow import ValidationError
 
 from shared.errors import OneWindowError
+from shared.messages.body import Unsound, parse
+from shared.messages.reader import load
 from shared.messages.registry import find, is_change, kind_of, type_of
-from shared.messages.schema import schema_of
 
 READ_BACK = 2
 """How many versions of a message are read: the current one and those before it."""
@@ -69,14 +70,12 @@ def decode(type_name: str, version: int, body: bytes) -> Any:
     entry = find(type_name)
     if entry is None:
         raise Unreadable(f"there is no message type {type_name!r}")
-    if not entry.version - READ_BACK < version <= entry.version:
+    if not max(1, entry.version - READ_BACK + 1) <= version <= entry.version:
         raise Unreadable(f"{type_name} version {version} is not read, only {entry.version}")
     try:
-        plain = json.loads(body)
-    except ValueError as error:
-        raise Unreadable(f"the body is not JSON: {error}") from error
-    try:
-        return schema_of(entry.cls).load(plain)
+        return load(entry.cls, parse(body))
+    except Unsound as error:
+        raise Unreadable(str(error)) from error
     except ValidationError as error:
         raise Unreadable(f"{type_name}: {_sentence(error.messages)}") from error
 

@@ -59,7 +59,7 @@ def schema_of(cls: type) -> Schema:
     }
     if is_change(cls):
         declared["kind"] = fields.String(required=True, validate=validate.Equal(kind_of(cls)))
-    declared["Meta"] = type("Meta", (), {"unknown": EXCLUDE, "title": cls.__name__})
+    declared["Meta"] = type("Meta", (), {"unknown": EXCLUDE, "title": cls.__name__, "makes": cls})
     declared["built"] = post_load(_builder(cls))
     return cast(Schema, type(f"{cls.__name__}Schema", (Schema,), declared)())
 
