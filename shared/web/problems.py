@@ -43,11 +43,9 @@ KINDS = _kinds(
     ("wrong-method", 405, "This method is not offered here"),
     ("conflict", 409, "What is stored has moved on"),
     ("length-required", 411, "The length of the body is not stated"),
-    ("precondition-failed", 412, "What is stored is not the version that was named"),
     ("too-large", 413, "The body is too large"),
     ("wrong-media-type", 415, "This media type is not taken here"),
     ("invalid", 422, "The input breaks a rule"),
-    ("precondition-required", 428, "The version that is meant must be named"),
     ("internal", 500, "Something went wrong on our side"),
     ("unavailable", 503, "A part that is needed is away just now"),
 )
@@ -59,11 +57,9 @@ NOT_FOUND = KINDS["not-found"]
 WRONG_METHOD = KINDS["wrong-method"]
 CONFLICT = KINDS["conflict"]
 LENGTH_REQUIRED = KINDS["length-required"]
-PRECONDITION_FAILED = KINDS["precondition-failed"]
 TOO_LARGE = KINDS["too-large"]
 WRONG_MEDIA_TYPE = KINDS["wrong-media-type"]
 INVALID = KINDS["invalid"]
-PRECONDITION_REQUIRED = KINDS["precondition-required"]
 INTERNAL = KINDS["internal"]
 UNAVAILABLE = KINDS["unavailable"]
 

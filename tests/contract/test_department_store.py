@@ -1,0 +1,191 @@
+"""The desk on SQLite and on PostgreSQL: one suite, so that neither can do what the other cannot."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from services.department import handlers, store
+from services.department.domain import OPEN, NotPossible, Overtaken
+from shared.database import Database
+from shared.delivery import tables
+from shared.delivery.envelope import Envelope, Sender
+from shared.delivery.work import Work
+from shared.errors import NotFound
+from shared.migrating import migrate
+from tests.unit.department.samples import (
+    NOW,
+    SAID,
+    assigned,
+    cancelled,
+    refusing,
+    supplemented,
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    url = request.getfixturevalue("postgres_database") if request.param == "postgresql" else ""
+    opened = Database.open("department", url=url, data=tmp_path)
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+def follow(database, *messages):
+    envelopes = [
+        Envelope(
+            message_id=str(uuid.uuid4()),
+            type="",
+            version=1,
+            sender=Sender(role="routing"),
+            sent_at=NOW,
+            traceparent="",
+            message=message,
+        )
+        for message in messages
+    ]
+    with database.transaction() as tx:
+        handlers.follow(Work(tx, NOW, "department"), envelopes)
+
+
+def act(database, what, *, version, assignment="a-1", department="seal-office", **said):
+    given = {**SAID[what], "version": version, "officer": "李", **said}
+    with database.transaction() as tx:
+        work = Work(tx, NOW, "department")
+        return handlers.act(work, department, assignment, what, given), work.wires
+
+
+def show(database, assignment="a-1", department="seal-office"):
+    with database.reading() as tx:
+        return handlers.show(tx, department, assignment)
+
+
+def tasks_of(database, department="seal-office", *, states=OPEN, after="", limit=100):
+    with database.reading() as tx:
+        found = store.tasks_of(tx, department, states=states, after=after, limit=limit)
+    return [task.assignment for task in found]
+
+
+def test_the_migrations_make_the_tables_that_the_store_declares(database):
+    with database.transaction() as tx:
+        context = MigrationContext.configure(
+            tx, opts={"include_name": lambda name, kind, _: name not in tables.metadata.tables}
+        )
+        differences = compare_metadata(context, store.metadata)
+    assert [it for it in differences if "alembic_version" not in str(it)] == []
+
+
+def test_a_task_goes_from_assignment_to_answer(database):
+    follow(database, assigned())
+    task = show(database)
+    assert (task.state, task.version, task.assigned_at) == ("assigned", 1, NOW)
+    assert task.document["form"] == {"name": "某某公司"}
+    accepted, wires = act(database, "acceptance", version=1)
+    assert [(wire.type, wire.key) for wire in wires] == [
+        ("task.accepted", "seal-office.task.accepted")
+    ]
+    act(database, "return", version=accepted.version)
+    follow(database, supplemented())
+    task = show(database)
+    assert (task.state, task.document["form"]) == ("accepted", {"name": "某某有限公司"})
+    done, wires = act(database, "completion", version=task.version)
+    assert [wire.type for wire in wires] == ["task.completed"]
+    assert show(database) == done
+
+
+def test_a_whole_batch_of_one_case_is_taken_in_order(database):
+    follow(database, assigned(), assigned("a-2"), supplemented(), cancelled("a-2"), assigned())
+    assert show(database).document["form"] == {"name": "某某有限公司"}
+    assert show(database, "a-2").state == "cancelled"
+
+
+def test_in_any_order_and_any_batches_a_cancelled_task_is_cancelled(database):
+    for index, order in enumerate(permutations((assigned, supplemented, cancelled))):
+        for message in order:
+            follow(database, message(f"b-{index}"))
+        assert show(database, f"b-{index}").state == "cancelled"
+
+
+def test_a_task_is_not_shown_before_it_is_assigned(database):
+    follow(database, cancelled(), supplemented("a-2"))
+    assert tasks_of(database) == []
+    with pytest.raises(NotFound):
+        show(database)
+    with pytest.raises(NotFound):
+        act(database, "acceptance", version=1, assignment="a-2")
+    follow(database, assigned("a-2"), assigned())
+    assert tasks_of(database) == ["a-2"]
+
+
+def test_of_two_officers_the_second_is_told(database):
+    follow(database, assigned())
+
+    def complete(officer):
+        try:
+            act(database, "completion", version=1, officer=officer, opinion=officer)
+        except (Overtaken, NotPossible):
+            return ""
+        return officer
+
+    with ThreadPoolExecutor(4) as pool:
+        won = [officer for officer in pool.map(complete, "甲乙丙丁") if officer]
+    assert len(won) == 1
+    task = show(database)
+    assert (task.officer, task.answer["opinion"]) == (won[0], won[0])
+
+
+def test_a_department_sees_and_changes_its_own_tasks_only(database):
+    follow(database, assigned(), assigned("a-2", "tax"))
+    assert tasks_of(database) == ["a-1"]
+    with pytest.raises(NotFound):
+        show(database, "a-2")
+    with pytest.raises(NotFound):
+        act(database, "acceptance", version=1, assignment="a-2")
+
+
+def test_tasks_are_listed_oldest_first_by_state_and_page(database):
+    for number in (3, 1, 2, 5, 4):
+        at = NOW + timedelta(hours=number // 2)
+        follow(database, assigned(f"a-{number}", assigned_at=at))
+    follow(database, cancelled("a-3"))
+    assert tasks_of(database) == ["a-1", "a-2", "a-4", "a-5"]
+    assert tasks_of(database, states=["cancelled"]) == ["a-3"]
+    assert tasks_of(database, limit=2) == ["a-1", "a-2"]
+    assert tasks_of(database, limit=2, after="a-2") == ["a-4", "a-5"]
+    assert tasks_of(database, after="a-5") == []
+    assert tasks_of(database, after="a-9") == []
+
+
+def test_an_answer_that_routing_refused_opens_the_task_again(database):
+    follow(database, assigned())
+    act(database, "completion", version=1)
+    follow(database, refusing(sender="department.seal-office"))
+    assert show(database).state == "completed"
+    follow(database, refusing(assignment="not-ours"), refusing())
+    task = show(database)
+    assert (task.state, task.answer) == ("accepted", None)
+    assert "seal_number" in task.note
+
+
+def test_a_token_stands_for_its_department_until_it_is_revoked(database):
+    with database.transaction() as tx:
+        work = Work(tx, NOW, "department")
+        token = handlers.add_token(work, "seal-office", "柜台")
+        other = handlers.add_token(work, "tax", "")
+    digest = handlers.digest_of(token)
+    with database.reading() as tx:
+        assert store.department_with(tx, digest) == "seal-office"
+        assert store.department_with(tx, handlers.digest_of(other)) == "tax"
+        assert store.department_with(tx, token) is None
+        assert [it.label for it in store.tokens_of(tx, "seal-office")] == ["柜台"]
+    with database.transaction() as tx:
+        handlers.revoke_token(Work(tx, NOW, "department"), digest)
+    with database.reading() as tx:
+        assert store.department_with(tx, digest) is None
+    with pytest.raises(NotFound), database.transaction() as tx:
+        handlers.revoke_token(Work(tx, NOW, "department"), digest)
