@@ -39,7 +39,7 @@ class Package:
     name: str
     title: str
     pattern: str
-    service: str
+    service: str = ""
     otherwise: str = ""
 
     def installed(self, root: Path = Path("/")) -> bool:
@@ -147,7 +147,7 @@ def services_stay_down(root: Sequence[str], policy: Path = POLICY) -> Iterator[N
 
 def _leave_nothing(package: Package, root: Sequence[str], mapper_was_there: bool) -> None:
     """Neither at once nor after the next boot."""
-    if Path("/run/systemd/system").exists():
+    if package.service and Path("/run/systemd/system").exists():
         _runs([*root, "systemctl", "disable", package.service])
     if not mapper_was_there and not is_free(PORT_MAPPER) and shutil.which("epmd"):
         # refuses by itself while any node is registered with it

@@ -81,6 +81,15 @@ class Postgres:
         self._execute(f'CREATE DATABASE "{name}"')
         return self.url(name)
 
+    def ensure_database(self, name: str) -> str:
+        """The address of a database that is made unless it is there."""
+        import psycopg2.errors  # noqa: PLC0415
+
+        try:
+            return self.create_database(name)
+        except psycopg2.errors.DuplicateDatabase:
+            return self.url(name)
+
     def drop_database(self, name: str) -> None:
         """Remove a database and whoever is connected to it."""
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -4,6 +4,7 @@ A bare process id may belong to somebody else tomorrow; the pair never does. Lin
 /proc (see proc_pid_stat(5), field 22 for the start time in clock ticks since boot).
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -65,6 +66,21 @@ class ProcessId:
         finally:
             os.close(descriptor)
         return not self.alive
+
+
+def wait_for_any(processes: Sequence[ProcessId]) -> None:
+    """Wait until one of these ends, or for ever if there are none."""
+    descriptors: list[int] = []
+    try:
+        for process in processes:
+            if not process.alive:
+                return
+            with contextlib.suppress(ProcessLookupError):
+                descriptors.append(os.pidfd_open(process.pid))
+        select.select(descriptors, [], [])
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 class ProcessGone(OneWindowError):
