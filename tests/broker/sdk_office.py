@@ -137,13 +137,15 @@ class Office:
 
 
 class WorkerProcess:
-    """`python -m onewindow_worker office:worker` in a folder."""
+    """`python -m onewindow_worker` in a folder."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, environment: dict[str, str], worker: str = "office:worker"
+    ) -> None:
         self.log = folder / "worker.log"
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "onewindow_worker", "office:worker"],
+                [sys.executable, "-m", "onewindow_worker", worker],
                 cwd=folder,
                 env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
                 stdout=log,

@@ -49,6 +49,7 @@ def test_supplement_and_cancellation_are_read():
         (delivery(assigned(assigned_at="2026-09-18T09:00:00")), "assigned_at: is not a time"),
         (delivery(assigned(assigned_at="tomorrow")), "assigned_at: is not a time"),
         (delivery(assigned(assignment="a\ud800")), "assignment: holds half a character"),
+        (delivery(assigned(assignment="")), "case, assignment: may not be empty"),
         (delivery(assigned(department="tax")), "department: the task is for tax"),
         (delivery(assigned(), version=2), "schema-version: "),
         (delivery(assigned(), version=None), "schema-version: "),

@@ -226,9 +226,10 @@ class Journal:
         )
 
     def forget(self, *, older_than: float) -> None:
-        """Drop what was closed more than `older_than` seconds ago and has been sent."""
+        """Drop what was closed or set aside `older_than` seconds ago, if it has been sent."""
         self._connection.execute(
-            "DELETE FROM tasks WHERE changed_at < ? AND standing IN ('answered', 'cancelled')"
+            "DELETE FROM tasks WHERE changed_at < ?"
+            " AND standing IN ('answered', 'cancelled', 'parked')"
             " AND NOT EXISTS (SELECT 1 FROM results r WHERE r.assignment = tasks.assignment"
             " AND r.sent = 0)",
             (_now() - int(older_than),),

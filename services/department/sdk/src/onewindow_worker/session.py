@@ -96,7 +96,12 @@ class Session:
 
     def stop_consuming(self) -> None:
         """No more deliveries; results can still be sent."""
-        self._soon(lambda: self._consumer.basic_cancel(self._consumer_tag))  # type: ignore[union-attr]
+
+        def act() -> None:
+            if self._consumer is not None and self._consumer_tag:
+                self._consumer.basic_cancel(self._consumer_tag)
+
+        self._soon(act)
 
     def close(self) -> None:
         """End it in good order; what is not acknowledged is delivered again."""

@@ -67,6 +67,8 @@ def read(delivery: Delivery, *, department: str, sender: str) -> tuple[Content, 
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the body is not JSON: {error}") from error
     content = _READERS[delivery.type](plain)
+    if not content.assignment or not content.case:
+        raise Unreadable("case, assignment: may not be empty")
     if content.department != department:
         raise Unreadable(f"department: the task is for {content.department}, not {department}")
     return content, plain
