@@ -46,10 +46,16 @@ def channels(webhook: str) -> tuple[str, ...]:
 
 
 def write_lines(work: Work, path: Path) -> int:
-    """Append what the file has still to tell, and log it; how many alerts that were."""
+    """Append what the file has still to tell, and log it; how many alerts that were.
+
+    Raises NotTold where the file does not take them.
+    """
     some = deliveries.untold(work.transaction, FILE, work.now, LINES)
     if some:
-        _append(path, some)
+        try:
+            _append(path, some)
+        except OSError as error:
+            raise NotTold(f"{path} cannot be written: {error.strerror}") from error
         deliveries.told(work.transaction, FILE, some)
     return len(some)
 

@@ -83,6 +83,12 @@ def told(tx: sa.Connection, channel: str, some: Sequence[Untold]) -> None:
         tx.execute(sa.delete(deliveries).where(*which), [{"of_alert": it.alert} for it in some])
 
 
+def waiting(tx: sa.Connection, channel: str) -> bool:
+    """Whether the channel has anything to tell."""
+    one = sa.select(deliveries.c.alert).where(deliveries.c.channel == channel).limit(1)
+    return tx.execute(one).first() is not None
+
+
 def backlog(tx: sa.Connection) -> dict[str, int]:
     """How many alerts each channel has still to tell."""
     counted = sa.select(deliveries.c.channel, sa.func.count()).group_by(deliveries.c.channel)

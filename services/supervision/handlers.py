@@ -39,16 +39,24 @@ def observe(
     _raise(work, book.alerts, channels)
 
 
-def fire_due(work: Work, *, rules: Rules, channels: Sequence[str], limit: int = 500) -> int:
-    """Fire rungs that were reached, oldest first; how many clocks were looked at.
+def fire_due(
+    work: Work,
+    *,
+    rules: Rules,
+    channels: Sequence[str],
+    before: datetime | None = None,
+    limit: int = 500,
+) -> int:
+    """Fire rungs that were reached `before` a moment (now), oldest first; how many clocks had some.
 
     A full batch ends at the moment of its last clock, so that no rung overtakes an older one of a
     clock that is still to be read.
     """
-    due, heads = store.due(work.transaction, work.now, limit)
+    before = before or work.now
+    due, heads = store.due(work.transaction, before, limit)
     if not due:
         return 0
-    until = work.now if len(due) < limit else min(work.now, _just_after(due[-1]))
+    until = before if len(due) < limit else _just_after(due[-1])
     fired = [clock.fire(until) for clock in due]
     reached = [(rung.moment, clock, rung) for clock, rungs in fired for rung in rungs]
     reached.sort(key=lambda it: (it[0] or work.now, it[1].id))

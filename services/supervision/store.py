@@ -6,6 +6,7 @@ Each function is a fixed number of statements, however many cases it is about.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -157,9 +158,7 @@ def due(tx: sa.Connection, now: datetime, limit: int) -> tuple[list[Clock], dict
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = tx.execute(statement).all()
-    heads = {row.case_code: Head(count=row.entries, hash=row.head) for row in rows}
-    return [clock_of_row(row) for row in rows], heads
+    return _with_heads(tx.execute(statement).all())
 
 
 def next_moment(tx: sa.Connection) -> datetime | None:
@@ -191,17 +190,37 @@ def clocks_of(tx: sa.Connection, code: str) -> list[Clock]:
     return [clock_of_row(row) for row in tx.execute(statement)]
 
 
-def provisional(tx: sa.Connection, *, after: str, limit: int) -> list[Clock]:
-    """Open clocks whose due date may still move with the calendar, by id, from `after` on."""
+def provisional(
+    tx: sa.Connection, *, after: str, limit: int
+) -> tuple[list[Clock], dict[str, Head]]:
+    """Open clocks whose due date may still move with the calendar, by id, from `after` on, locked
+    with the heads of their cases."""
     statement = (
-        sa.select(clocks)
+        sa.select(clocks, cases.c.entries, cases.c.head)
+        .join(cases, cases.c.code == clocks.c.case_code)
         .where(clocks.c.provisional, clocks.c.ended_at.is_(None), clocks.c.id > after)
         .order_by(clocks.c.id)
         .limit(limit)
+        .with_for_update()
     )
-    return [clock_of_row(row) for row in tx.execute(statement)]
+    return _with_heads(tx.execute(statement).all())
+
+
+def _with_heads(rows: Sequence[sa.Row[Any]]) -> tuple[list[Clock], dict[str, Head]]:
+    heads = {row.case_code: Head(count=row.entries, hash=row.head) for row in rows}
+    return [clock_of_row(row) for row in rows], heads
 
 
 def waiting(tx: sa.Connection) -> int:
     """How many steps are held because one before them has not arrived."""
     return tx.execute(sa.select(sa.func.count()).select_from(held)).scalar_one()
+
+
+def alerts_since(tx: sa.Connection, since: datetime | None, case: str, limit: int) -> list[str]:
+    """The JSON of alerts, newest first: of one case, or of all (empty)."""
+    statement = sa.select(alerts.c.body).order_by(alerts.c.at.desc(), alerts.c.id).limit(limit)
+    if since:
+        statement = statement.where(alerts.c.at >= since)
+    if case:
+        statement = statement.where(alerts.c.case_code == case)
+    return list(tx.execute(statement).scalars())

@@ -67,6 +67,12 @@ sa.Index(
     sqlite_where=clocks.c.next_at.is_not(None),
     postgresql_where=clocks.c.next_at.is_not(None),
 )
+sa.Index(
+    "clocks_provisional",
+    clocks.c.id,
+    sqlite_where=clocks.c.provisional & clocks.c.ended_at.is_(None),
+    postgresql_where=clocks.c.provisional & clocks.c.ended_at.is_(None),
+)
 
 held = sa.Table(
     "held",

@@ -54,6 +54,9 @@ def _create_cases() -> None:
     op.create_index("clocks_of_case", "clocks", ["case_code"])
     _create_partial_index("clocks_open", "clocks", ["case_code"], "ended_at IS NULL")
     _create_partial_index("clocks_coming", "clocks", ["next_at", "id"], "next_at IS NOT NULL")
+    _create_partial_index(
+        "clocks_provisional", "clocks", ["id"], "provisional AND ended_at IS NULL"
+    )
 
 
 def _create_trace() -> None:

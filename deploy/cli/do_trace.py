@@ -1,0 +1,89 @@
+"""Show everything that ever happened to a case, in order; --verify checks every hash of it.
+
+Exit status 1 if the trace is not as it was written.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.places import Places
+from deploy.local.postgres import Postgres
+from services.supervision import view
+from services.supervision.telling import lines
+from services.supervision.trace import Entry, Finding, Head
+from shared.businesstime import CHINA
+from shared.casecode import scheme_named
+from shared.database import Database
+from shared.errors import NotFound
+
+TAMPERED = 1
+
+
+def command(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="As it stands on the receipt.")],
+    *,
+    verify: Annotated[bool, typer.Option("--verify", help="Check every hash.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(help="A data folder other than the local stack's.")
+    ] = None,
+) -> None:
+    code = scheme_named(os.environ.get("ONEWINDOW_CODE_SCHEME", "window")).verify(code)
+    with supervision_database(os.environ, data) as database, database.reading() as tx:
+        entries, head, findings = view.read_trace(tx, code)
+    if as_json:
+        print(json.dumps(view.trace(code, entries, head, findings), ensure_ascii=False, indent=2))
+    else:
+        _show(entries)
+        if verify:
+            _show_verdict(head, findings)
+    if verify and findings:
+        raise typer.Exit(TAMPERED)
+
+
+@contextmanager
+def supervision_database(environ: Mapping[str, str], data: Path | None) -> Iterator[Database]:
+    """Supervision's database: the one in `data`, of the environment, or of the local stack.
+
+    Raises NotFound where there is none.
+    """
+    stack = Places.from_environment(environ).stack
+    url = "" if data else environ.get("ONEWINDOW_DATABASE", "")
+    folder = data or Path(environ.get("ONEWINDOW_DATA") or stack / "data")
+    if not url and not (folder / "supervision.db").exists():
+        if data or not (stack / "postgres").exists():
+            raise NotFound(f"There are no cases in {folder}: ./onewindow up makes a stack.")
+        url = Postgres(stack / "postgres").url("onewindow")
+    database = Database.open("supervision", url=url, data=folder)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _show(entries: Sequence[Entry]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("#", "at", "where"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what", overflow="fold")
+    for entry in entries:
+        for line in lines(entry):
+            at = f"{line.at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+            table.add_row(str(line.position), at, line.where, line.what)
+    Console(markup=False, highlight=False, emoji=False).print(table)
+
+
+def _show_verdict(head: Head, findings: Sequence[Finding]) -> None:
+    print()
+    if not findings:
+        print(f"verified: {head.count} entries, head {head.hash}")
+    for finding in findings:
+        print(f"NOT AS WRITTEN, entry {finding.position}: {finding.problem}")

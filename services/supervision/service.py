@@ -1,0 +1,134 @@
+"""The supervision service: wiring only. What it does stands in `handlers` and `channels`."""
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import eventlet
+import structlog
+from marshmallow import Schema, fields, validate
+from nameko.extensions import DependencyProvider
+
+from services.supervision import channels, deliveries, handlers, store, view
+from services.supervision.domain import Rules
+from services.supervision.policies import read_policy
+from services.supervision.recounting import recount
+from services.supervision.tide import Tide
+from shared.delivery.backbone import Backbone
+from shared.delivery.entrypoints import Delivery, keeps_time, receives
+from shared.delivery.envelope import Envelope
+from shared.delivery.work import Work
+from shared.web.http import Request, http
+from shared.worktime import Calendar, read_table
+
+BATCH = 500
+CATCHING_UP = 0.2
+"""Seconds after which to look again whether the stream is caught up."""
+LONGEST_CALL = 15
+"""Seconds in which a webhook must have answered; then its alerts wait for their next attempt."""
+
+log = structlog.get_logger()
+
+
+class Rulebook(DependencyProvider):  # type: ignore[misc]
+    """The calendar and the ladders, read once at the start, and how far the stream was read."""
+
+    backbone = Backbone()
+    rules: Rules
+    tide: Tide
+
+    def start(self) -> None:
+        catalogue = self.backbone.settings.catalogue
+        days = catalogue / "calendar.yaml"
+        self.rules = Rules(
+            calendar=Calendar(read_table(days) if days.exists() else None),
+            policy=read_policy(catalogue / "policies.yaml"),
+        )
+        self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
+        moved = recount(self.backbone.workplace.work, self.rules)
+        if moved:
+            log.info("due dates moved with the calendar", clocks=moved)
+
+    def get_dependency(self, _context: Any) -> "Rulebook":
+        return self
+
+
+class AlertsAsked(Schema):
+    """Which alerts: of one case, from a moment on, at most so many."""
+
+    case = fields.String(load_default="", validate=validate.Length(max=300))
+    since = fields.AwareDateTime(load_default=None)
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
+
+
+class Service:
+    """Supervision: the clocks, the alerts and the trace of every case."""
+
+    name = "supervision"
+    delivery = Delivery()
+    book = Rulebook()
+
+    @receives  # type: ignore[untyped-decorator]
+    def observe(self, work: Work, envelopes: Sequence[Envelope]) -> None:
+        oldest = min(envelope.sent_at for envelope in envelopes)
+        self.book.tide.read(oldest, now=work.now, at=time.monotonic())
+        handlers.observe(work, envelopes, rules=self.book.rules, channels=self._channels)
+
+    @keeps_time  # type: ignore[untyped-decorator]
+    def fire(self) -> float:
+        """Fire what is due, batch after batch; the seconds until the next rung is."""
+        business = self.delivery.settings.time
+        before = self.book.tide.limit(now=business.now(), at=time.monotonic())
+        with self.delivery.database.reading() as tx:
+            coming = store.next_moment(tx)
+        if before is None or coming is None or coming >= before:
+            return (business.delay_until(coming) or CATCHING_UP) if coming else 1.0
+        with self.delivery.work() as work:
+            some = handlers.fire_due(
+                work, rules=self.book.rules, channels=self._channels, before=before, limit=BATCH
+            )
+        return 0.0 if some else CATCHING_UP  # another process has them
+
+    @keeps_time  # type: ignore[untyped-decorator]
+    def write_alerts(self) -> float:
+        path = self.delivery.settings.data / "alerts.jsonl"
+        with self.delivery.database.reading() as tx:
+            if not deliveries.waiting(tx, channels.FILE):
+                return 0.2
+        with self.delivery.work() as work:
+            return 0.0 if channels.write_lines(work, path) == channels.LINES else 0.2
+
+    @keeps_time  # type: ignore[untyped-decorator]
+    def call_webhook(self) -> float:
+        url = self.delivery.settings.webhook
+        if not url:
+            return 1.0
+        with eventlet.Timeout(LONGEST_CALL, channels.NotTold("the alert webhook took too long")):
+            channels.call_webhook(self.delivery.work, url, channels.tell)
+        return 1.0
+
+    @http("GET", "/alerts", query=AlertsAsked)
+    def list_alerts(self, request: Request) -> Any:
+        """Alerts, newest first."""
+        asked = request.query
+        with self.delivery.database.reading() as tx:
+            found = store.alerts_since(tx, asked["since"], asked["case"], asked["limit"])
+            backlog = deliveries.backlog(tx)
+        return {"alerts": [json.loads(body) for body in found], "untold": backlog}
+
+    @http("GET", "/cases/<code>/trace")
+    def show_trace(self, _request: Request, code: str) -> Any:
+        """Everything that ever happened to a case, and whether it is as it was written."""
+        with self.delivery.database.reading() as tx:
+            return view.trace(code, *view.read_trace(tx, code))
+
+    @http("GET", "/cases/<code>/clocks")
+    def show_clocks(self, _request: Request, code: str) -> Any:
+        """The clocks of a case, and why each is due when it is."""
+        with self.delivery.database.reading() as tx:
+            return view.clocks(tx, code, self.book.rules.calendar)
+
+    @property
+    def _channels(self) -> tuple[str, ...]:
+        return channels.channels(self.delivery.settings.webhook)

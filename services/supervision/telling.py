@@ -1,0 +1,110 @@
+"""What an entry of a trace says, in words for a person: one line for each thing that happened."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.supervision.recounting import TYPE as RECOUNTED
+from services.supervision.trace import Entry
+from shared.messages import AlertRaised, CaseProgressed, MessageParked
+from shared.messages.registry import name_of
+
+STEP, ALERT, PARKED = (name_of(cls) for cls in (CaseProgressed, AlertRaised, MessageParked))
+Said = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that happened: when, where (a department, or the service that said it), what."""
+
+    position: int
+    at: datetime
+    where: str
+    what: str
+
+
+def lines(entry: Entry) -> list[Line]:
+    """The lines of an entry."""
+    return [
+        Line(position=entry.position, at=entry.at, where=where or entry.source, what=what)
+        for where, what in _told(entry.type, json.loads(entry.body))
+    ]
+
+
+def _told(kind: str, said: Said) -> Iterator[tuple[str, str]]:
+    if kind == STEP:
+        for change in said["changes"]:
+            yield change.get("department", ""), CHANGES[change["kind"]](change)
+    elif kind == ALERT:
+        yield said["department"], f"ALERT {said['title']['en']}"
+    elif kind == RECOUNTED:
+        before, after = said["due_before"], said["due_after"]
+        yield said["department"], f"due {after} instead of {before}: {said['reason']}"
+    elif kind == PARKED:
+        yield said["service"], f"{said['message_type']} was parked: {said['reason']}"
+    else:
+        yield said["service"], _refused(said)
+
+
+def _opened(it: Said) -> str:
+    limits = [f"{name} {_limit(it[name])}" for name in ("promised", "statutory") if it[name]]
+    promised = [f"{late['material']} promised for {late['due_on']}" for late in it["deferrals"]]
+    return "; ".join([f"opened: {it['title']['en']}, led by {it['lead']}", *limits, *promised])
+
+
+def _assigned(it: Said) -> str:
+    limits = [f"{name} {_limit(it[name])}" for name in ("acceptance", "handling") if it[name]]
+    return "; ".join([f"assigned: {it['title']['en']} ({it['task']})", *limits])
+
+
+def _completed(it: Said) -> str:
+    opinion = f": {it['opinion']}" if it["opinion"] else ""
+    return f"{it['task']} completed, {it['outcome']}{opinion}{_by(it)}"
+
+
+def _returned(it: Said) -> str:
+    missing = ", ".join(f"{lack['subject']} ({lack['problem']})" for lack in it["missing"])
+    return f"{it['task']} returned: {missing}{_by(it)}"
+
+
+def _supplemented(it: Said) -> str:
+    given = [*it["fields"], *(material["name"] for material in it["materials"])]
+    return f"supplemented: {', '.join(given) or it['note'] or '-'}"
+
+
+def _refused(it: Said) -> str:
+    forged = "forged " if it.get("forged") else ""
+    return f"{forged}{it['message_type']} from {it['sender']} refused: {it['reason']}"
+
+
+def _decided(it: Said) -> str:
+    return "; ".join([f"decided: {it['outcome']}", *it["reasons"], *it["conditions"]])
+
+
+def _limit(limit: Said) -> str:
+    return f"{limit['amount']} {limit['unit'].replace('_', ' ')}"
+
+
+def _by(it: Said) -> str:
+    return f", by {it['officer']}" if it["officer"] else ""
+
+
+CHANGES: dict[str, Callable[[Said], str]] = {
+    "case.opened": _opened,
+    "task.assigned": _assigned,
+    "task.accepted": lambda it: f"{it['task']} accepted{_by(it)}",
+    "task.completed": _completed,
+    "task.returned": _returned,
+    "task.declined": lambda it: f"{it['task']} declined: {it['reason']}{_by(it)}",
+    "task.skipped": lambda it: f"{it['task']} not needed: {it['reason']}",
+    "task.cancelled": lambda it: f"{it['task']} cancelled: {it['reason']}",
+    "clock.suspended": lambda it: f"clocks stopped for {it['task']}: {it['reason']}",
+    "clock.resumed": lambda it: f"clocks run again for {it['task']}: {it['reason']}",
+    "case.supplemented": _supplemented,
+    "result.refused": _refused,
+    "case.decided": _decided,
+    "case.withdrawn": lambda it: f"withdrawn: {it['reason']}",
+}
+"""A sentence for each part of the case stream, by its kind."""
