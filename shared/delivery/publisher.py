@@ -69,6 +69,8 @@ class Publisher:
         self._waiting: queue.Queue[Sending | None] = queue.Queue()
         self._session: _Session | None = None
         self._stopping = False
+        self.connections = 0
+        """How often the broker was reached so far."""
 
     @property
     def connected(self) -> bool:
@@ -93,6 +95,7 @@ class Publisher:
         while not self._stopping:
             try:
                 self._session = _Session(Link(self._uri, name=self._name))
+                self.connections += 1
                 pause = 0.1
                 self._serve(self._session)
             except BROKER_ERRORS as error:

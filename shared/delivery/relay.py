@@ -31,10 +31,13 @@ class Relay:
         self._stopping = True
 
     def run(self) -> None:
-        """Look every half second, until stopped."""
+        """Look every half second, until stopped; after a reconnection at everything."""
+        seen = 0
         while not self._stopping:
+            connections = self._workplace.publisher.connections
             try:
-                self.once()
+                self.once(older_than=LEFT_AFTER if connections == seen else 0.0)
+                seen = connections
             except Unavailable as error:
                 log.warning("relay waits", error=str(error))
             time.sleep(PAUSE)
