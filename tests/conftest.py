@@ -7,6 +7,7 @@ from tests.fixtures import run
 pytest_plugins = ["tests.fixtures.broker", "tests.fixtures.postgres"]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     run.begin(config)
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from deploy.cli.console import say
-from deploy.local.places import ROOT, Places
+from deploy.local.places import Places
 from deploy.local.process import ProcessId
 from deploy.local.state import StackState
 from shared.errors import OneWindowError
@@ -39,7 +39,7 @@ def start(places: Places, arguments: list[str]) -> None:
         supervisor.wait()
         raise
     supervisor.returncode = 0  # from here on it lives on its own
-    say(f"In the background: `status` shows it, `down` ends it; {log.relative_to(ROOT.anchor)}")
+    say(f"In the background: `status` shows it, `down` ends it; its words are in {log}.")
 
 
 def _follow(supervisor: "subprocess.Popen[bytes]", log: Path, places: Places) -> None:
