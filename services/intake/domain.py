@@ -20,12 +20,15 @@ from shared.messages import (
     CaseWithdrawn,
     Deferral,
     ItemPublished,
+    Limit,
     Material,
     Person,
 )
 from shared.worktime import Calendar, due
 
 LONGEST_PERSON = 200
+WITHOUT_LIMIT = Limit(amount=365, unit="calendar_days")
+"""Within which a promise is kept where the item names no limit of its own."""
 CLOSED = frozenset({"decided", "withdrawn"})
 
 
@@ -150,10 +153,8 @@ def _faults_in_region(region: str | None, office: Office) -> Iterator[Fault]:
         yield Fault("region", f"lies outside {office.region}, whose window this is")
 
 
-def _last_day(item: ItemPublished, now: datetime, office: Office) -> date | None:
-    limit = item.promised or item.statutory
-    if limit is None:
-        return None
+def _last_day(item: ItemPublished, now: datetime, office: Office) -> date:
+    limit = item.promised or item.statutory or WITHOUT_LIMIT
     return due(now, limit.amount, limit.unit, office.calendar).date()
 
 

@@ -18,7 +18,7 @@ from services.intake.shelf import Upload
 from services.intake.tracking import Track
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
-from shared.errors import Fault, NotFound
+from shared.errors import Fault, Invalid, NotFound
 from shared.messages import CaseAccepted, CaseProgressed, ItemPublished
 from shared.messages.codec import to_plain
 
@@ -37,21 +37,33 @@ def hand_in(
     Raises Invalid with everything that is wrong, KeyReused for the same key with another one.
     """
     fingerprint = _fingerprint(application, faults)
-    receipt = _repeated(work, key, fingerprint, office)
-    if receipt is not None:
-        return receipt
+    try:
+        item = _checked(work, application, faults, office)
+    except Invalid:
+        # What was right when it was first handed in may not be so by the item's newer version.
+        repeated = _repeated(work, key, fingerprint, office)
+        if repeated is None:
+            raise
+        return repeated
+    sent = domain.accepted(application, case=held.code, item=item, office=office, now=work.now)
+    row = _row(sent, key, fingerprint)
+    if store.add_case(work.transaction, row):
+        held.use()
+        work.send(sent)
+        return receipt_of(row, key, office)
+    repeated = _repeated(work, key, fingerprint, office)
+    assert repeated is not None, "a case code was about to be issued twice"
+    return repeated
+
+
+def _checked(work: Work, application: Body, faults: Faults, office: Office) -> ItemPublished:
+    """The item of an application in which nothing is wrong; raises Invalid."""
     item, unknown = _item(work.transaction, application.get("item"))
     stored = _stored(work.transaction, application)
     known = [*faults, *unknown]
     domain.check(application, known, item=item, office=office, stored=stored, now=work.now)
     assert item is not None, "an unknown item is among the faults"
-    sent = domain.accepted(application, case=held.code, item=item, office=office, now=work.now)
-    row = _row(sent, key, fingerprint)
-    if not store.add_case(work.transaction, row):
-        return _lost_race(work, key, fingerprint, office)
-    held.use()
-    work.send(sent)
-    return receipt_of(row, key, office)
+    return item
 
 
 def supplement(work: Work, code: str, secret: str, body: Body, faults: Faults) -> None:
@@ -137,13 +149,6 @@ def _repeated(work: Work, key: str, fingerprint: str, office: Office) -> Receipt
     if row["fingerprint"] != fingerprint:
         raise KeyReused("this Idempotency-Key was used for another application; send a new one")
     return receipt_of(row, key, office)
-
-
-def _lost_race(work: Work, key: str, fingerprint: str, office: Office) -> Receipt:
-    """The receipt of whoever was quicker with the same key."""
-    receipt = _repeated(work, key, fingerprint, office)
-    assert receipt is not None, "a case code was about to be issued twice"
-    return receipt
 
 
 def _item(tx: sa.Connection, key: str | None) -> tuple[ItemPublished | None, list[Fault]]:

@@ -79,9 +79,9 @@ def _faults_in_storing(material: Mapping[str, Any], stored: Stored, path: str) -
 
 
 def faults_in_promises(
-    rules: Sequence[MaterialRule], papers: Papers, *, today: date, latest: date | None
+    rules: Sequence[MaterialRule], papers: Papers, *, today: date, latest: date
 ) -> Iterator[Fault]:
-    """Every fault of the promises; `latest` is the last day of the promised limit."""
+    """Every fault of the promises; `latest` is the last day that may be promised."""
     declared = {rule.name: rule for rule in rules}
     counted = Counter(promise.get("material", "") for promise in papers.promises)
     for index, promise in enumerate(papers.promises):
@@ -104,11 +104,11 @@ def _problem_with_promise(name: str, declared: Mapping[str, MaterialRule], given
     return "is handed in already and needs no promise" if name in given else ""
 
 
-def _faults_in_date(due_on: date, today: date, latest: date | None, path: str) -> Iterator[Fault]:
+def _faults_in_date(due_on: date, today: date, latest: date, path: str) -> Iterator[Fault]:
     if due_on < today:
         yield Fault(path, f"lies in the past; today is {today}")
-    elif latest is not None and due_on > latest:
-        yield Fault(path, f"lies after {latest}, the end of the promised limit")
+    elif due_on > latest:
+        yield Fault(path, f"lies after {latest}, the last day of the promised limit")
 
 
 def faults_in_completeness(

@@ -75,6 +75,18 @@ held = sa.Table(
 """Messages of the case stream that came before their turn."""
 
 
+# What handing in asks; composed once, because composing costs more than executing.
+_CURRENT_ITEM = (
+    sa.select(items.c.published)
+    .where(items.c.item == sa.bindparam("item"))
+    .order_by(items.c.version.desc())
+    .limit(1)
+)
+_STORED = sa.select(materials.c.digest, materials.c.media_type, materials.c.size).where(
+    materials.c.digest.in_(sa.bindparam("digests", expanding=True))
+)
+
+
 # Service items
 
 
@@ -89,12 +101,7 @@ def keep_items(tx: sa.Connection, published: Iterable[ItemPublished]) -> None:
 
 def current_item(tx: sa.Connection, key: str) -> ItemPublished | None:
     """The newest version of an item."""
-    found = tx.execute(
-        sa.select(items.c.published)
-        .where(items.c.item == key)
-        .order_by(items.c.version.desc())
-        .limit(1)
-    ).scalar()
+    found = tx.execute(_CURRENT_ITEM, {"item": key}).scalar()
     return None if found is None else _item(found)
 
 
@@ -158,12 +165,8 @@ def stored_materials(tx: sa.Connection, digests: Sequence[str]) -> dict[tuple[st
     """Which of the digests are stored here, as which media types, and their sizes in bytes."""
     if not digests:
         return {}
-    found = tx.execute(
-        sa.select(materials.c.digest, materials.c.media_type, materials.c.size).where(
-            materials.c.digest.in_(digests)
-        )
-    )
-    return {(row.digest, row.media_type): row.size for row in found}
+    found = tx.execute(_STORED, {"digests": digests})
+    return {(digest, media_type): size for digest, media_type, size in found}
 
 
 # Cases

@@ -65,11 +65,13 @@ def told(problem: Problem) -> Response:
 
 def secured(response: Response) -> Response:
     """The response with the headers that keep browsers from harm, where it has none of its own."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    if response.mimetype not in (JSON, MEDIA_TYPE):
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
     return response
 
 
 def _json(body: Any, status: int, media_type: str, headers: Mapping[str, str]) -> Response:
     text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status=status, headers=dict(headers), content_type=media_type)
+    all_headers = [("Content-Type", media_type), *SECURITY_HEADERS.items(), *headers.items()]
+    return Response(text, status=status, headers=all_headers)

@@ -267,6 +267,14 @@ def test_a_deferrable_material_may_be_promised_within_the_promised_limit():
     assert set(faults_of(promising(date(2026, 9, 17)))) == {"promises[0].due_on"}
 
 
+def test_where_the_item_names_no_limit_a_promise_is_kept_within_a_year():
+    item = replaced(promised=None)
+    assert faults_of(promising(date(2027, 9, 17)), item=item) == {}
+    assert set(faults_of(promising(date(9999, 12, 31)), item=item)) == {"promises[0].due_on"}
+    last = replaced(promised=None, statutory=ITEM.promised)
+    assert set(faults_of(promising(date(2026, 9, 25)), item=last)) == {"promises[0].due_on"}
+
+
 def test_without_a_promise_a_missing_material_is_named_with_the_way_out():
     handed = application(materials=application()["materials"][:1])
     said = faults_of(handed)["materials"]
