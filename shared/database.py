@@ -5,17 +5,23 @@ PostgreSQL a schema of the service's name. Times are stored in UTC and come back
 """
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.errors import Unavailable
+
+LONGEST_TURN = 10.0
+"""How long another process's transaction on the same SQLite file is waited for, in seconds."""
+
+BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 class DatabaseAway(Unavailable):
@@ -58,9 +64,7 @@ class Database:
     def __init__(self, engine: sa.Engine, service: str) -> None:
         self.engine = engine
         self.service = service
-        self._turn: AbstractContextManager[Any] = (
-            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._turn = _Turn() if engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
     def open(cls, service: str, *, url: str = "", data: Path | None = None) -> "Database":
@@ -88,6 +92,12 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def storable(text: str) -> str:
+    """Text that both databases can keep: PostgreSQL takes no NUL, and neither takes a lone
+    surrogate, which JSON can spell and UTF-8 cannot."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -122,8 +132,26 @@ def _insert(tx: sa.Connection, table: sa.Table) -> postgresql.Insert:
     return cast(postgresql.Insert, dialect.insert(table))
 
 
+class _Turn:
+    """A lock that tells a thread that already has it, instead of waiting for it for ever."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def __enter__(self) -> None:
+        assert self._holder != threading.get_ident(), "a transaction was begun inside another"
+        self._lock.acquire()
+        self._holder = threading.get_ident()
+
+    def __exit__(self, *_: object) -> None:
+        self._holder = None
+        self._lock.release()
+
+
 def _sqlite(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+    # Waiting inside the driver would stop every green thread; `_begin` waits outside.
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 0.05})
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -134,19 +162,54 @@ def _sqlite(path: Path) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        _begin(connection) if writes else connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin to write once no other process does, which is waited for with pauses."""
+    until = time.monotonic() + LONGEST_TURN
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            if _sqlite_name(error) not in BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.005)
 
 
 def _postgresql(url: str, service: str) -> sa.Engine:
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg2"),
-        connect_args={"options": f"-csearch_path={service}", "connect_timeout": 5},
+        connect_args={
+            "options": f"-csearch_path={service}",
+            "connect_timeout": 5,
+            # A server that is gone without a word is noticed within half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+        },
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
     )
+
+
+def _is_mistake(error: DBAPIError) -> bool:
+    """Whether the statement or its values are at fault: it will fail the next time too.
+
+    SQLite says SQLITE_ERROR, such as for an unknown table; PostgreSQL's class 54 is "program limit
+    exceeded", such as for a value too long for its index (its manual, appendix A).
+    """
+    code = getattr(error.orig, "pgcode", None) or ""
+    return _sqlite_name(error) == "SQLITE_ERROR" or code.startswith("54")
+
+
+def _sqlite_name(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlite_errorname", "")
 
 
 @contextmanager
@@ -154,13 +217,11 @@ def _translated() -> Iterator[None]:
     """Tell a database that is away from a mistake in a statement, which stays a mistake."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
-            raise  # SQLite's word for a statement that is wrong, such as one on an unknown table
-        raise DatabaseAway(f"the database does not answer: {error.orig}") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseAway(f"the database went away: {error.orig}") from error
+        if isinstance(error, OperationalError) and not _is_mistake(error):
+            raise DatabaseAway(f"the database does not answer: {error.orig}") from error
         raise
     except sa.exc.TimeoutError as error:
         raise DatabaseAway("no database connection became free in time") from error

@@ -1,5 +1,6 @@
 """What a service process needs once for all its entrypoints: database, publisher, relay."""
 
+from contextlib import suppress
 from typing import Any
 
 from nameko.extensions import SharedExtension
@@ -8,6 +9,7 @@ from shared.database import Database
 from shared.delivery.publisher import Publisher
 from shared.delivery.relay import Relay
 from shared.delivery.workplace import Workplace
+from shared.errors import Unavailable
 from shared.settings import Settings
 
 SETTINGS = "onewindow"
@@ -47,7 +49,8 @@ class Backbone(SharedExtension):  # type: ignore[misc]
         self.publisher.stop()
         for thread in self._threads:
             thread.wait()
-        self.workplace.tidy()
+        with suppress(Unavailable):  # what is not tidied now is found in the outbox later
+            self.workplace.tidy()
         self.database.close()
 
     def kill(self) -> None:

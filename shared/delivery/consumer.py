@@ -1,6 +1,5 @@
 """Reading messages in batches: what has arrived, at most so many, waiting only for the first."""
 
-import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +7,11 @@ from typing import Any
 
 import amqp
 
-from shared.delivery.link import Link
+from shared.delivery.inbound import Content
+from shared.delivery.link import BROKER_ERRORS, Link
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
     """A message as the broker delivered it."""
 
@@ -34,25 +34,23 @@ class Consumer:
         self.limit = limit
         self._here: deque[Delivery] = deque()
         self._link = Link(uri, name=name)
-        self._channels = {queue: self._consume(queue) for queue in queues}
+        try:
+            self._channels = {queue: self._consume(queue) for queue in queues}
+        except BROKER_ERRORS:
+            self._link.close()
+            raise
 
-    def read(self, *, wait: float, patience: float = 0.0) -> list[Delivery]:
-        """At most `limit` deliveries, none after `wait` seconds.
-
-        After the first one, `patience` seconds are waited for more: larger batches under load for
-        a little delay at rest.
-        """
+    def read(self, *, wait: float) -> list[Delivery]:
+        """At most `limit` deliveries, none after `wait` seconds."""
         if not self._here:
             self._link.drain(wait)
-        until = time.monotonic() + patience
-        while len(self._here) < self.limit:
-            if not self._link.drain(max(0.0, until - time.monotonic()) if self._here else 0.0):
-                break
+        while len(self._here) < self.limit and self._link.drain(0.0):
+            pass
         self._link.tick()
         return [self._here.popleft() for _ in range(min(self.limit, len(self._here)))]
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """Acknowledge a whole batch, as `read` returned it."""
+        """Acknowledge a whole batch, as `read` returned it, and all batches before it."""
         for queue, tag in {it.queue: it.tag for it in deliveries}.items():
             self._channels[queue].basic_ack(tag, multiple=True)
         self._link.flush()
@@ -67,19 +65,20 @@ class Consumer:
 
     def _consume(self, queue: str) -> amqp.Channel:
         channel = self._link.channel()
+        # Twice a batch: while one is worked on, the next one arrives.
         channel.basic_qos(0, self.limit * 2, False)
-        channel.basic_consume(queue, callback=lambda message: self._receive(queue, message))
+        self._link.inbound.delivered[channel.channel_id] = lambda it: self._receive(queue, it)
+        channel.basic_consume(queue)
         return channel
 
-    def _receive(self, queue: str, message: amqp.Message) -> None:
-        info = message.delivery_info
+    def _receive(self, queue: str, content: Content) -> None:
         delivery = Delivery(
             queue=queue,
-            tag=info["delivery_tag"],
-            exchange=info["exchange"],
-            key=info["routing_key"],
-            redelivered=info["redelivered"],
-            properties=message.properties,
-            body=bytes(message.body),
+            tag=content.tag,
+            exchange=content.exchange,
+            key=content.key,
+            redelivered=content.redelivered,
+            properties=content.properties,
+            body=content.body,
         )
         self._here.append(delivery)

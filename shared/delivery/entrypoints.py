@@ -10,7 +10,6 @@ class Routing:
 """
 
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -20,21 +19,17 @@ from nameko.extensions import DependencyProvider, Entrypoint
 
 from shared.database import Database
 from shared.delivery.backbone import Backbone, instance
-from shared.delivery.consumer import Consumer
-from shared.delivery.consumer import Delivery as Delivered
 from shared.delivery.envelope import Envelope
-from shared.delivery.link import BROKER_ERRORS
-from shared.delivery.processor import Processor
+from shared.delivery.receiver import LONGEST_PAUSE, Receiver
+from shared.delivery.topology import RETRY_DELAYS
 from shared.delivery.work import Work
 from shared.errors import Unavailable
 from shared.settings import Settings
 
 log = structlog.get_logger()
 
-BATCH = 200
-LONGEST_PAUSE = 5.0
-LOOK_UP = 0.5
-"""How long a loop waits before it looks whether it should stop, in seconds."""
+RETRY_DELAYS_KEY = "onewindow.retry_delays"
+"""The key in nameko's configuration for other delays than the topology's own."""
 
 
 class Delivery(DependencyProvider):  # type: ignore[misc]
@@ -71,60 +66,20 @@ class Receives(Entrypoint):  # type: ignore[misc]
     backbone = Backbone()
 
     def start(self) -> None:
-        self._stopping = False
-        self._thread = self.container.spawn_managed_thread(self._run, identifier="receives")
+        self._receiver = Receiver(
+            workplace=self.backbone.workplace,
+            relay=self.backbone.relay,
+            settings=self.backbone.settings,
+            handler=self._handle,
+            retry_delays=self.container.config.get(RETRY_DELAYS_KEY, RETRY_DELAYS),
+        )
+        self._thread = self.container.spawn_managed_thread(
+            self._receiver.run, identifier="receives"
+        )
 
     def stop(self) -> None:
-        self._stopping = True
+        self._receiver.stop()
         self._thread.wait()
-
-    def _run(self) -> None:
-        processor = Processor(self.backbone.workplace, self._handle)
-        pause = 0.1
-        while not self._stopping:
-            try:
-                self._consume(processor)
-                pause = 0.1
-            except (*BROKER_ERRORS, Unavailable) as error:
-                log.warning("not receiving", error=str(error), retry_in=pause)
-                time.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-
-    def _consume(self, processor: Processor) -> None:
-        # What this process's predecessor left goes out before anything newer does.
-        self.backbone.relay.once(older_than=0.0)
-        settings = self.backbone.settings
-        service = settings.service
-        queues = [f"{service}.{index}" for index in range(settings.partitions)]
-        consumer = Consumer(
-            settings.amqp_uri,
-            [*queues, f"{service}.parked"],
-            limit=BATCH,
-            name=f"{service} consumer",
-        )
-        try:
-            while not self._stopping:
-                deliveries = consumer.read(wait=LOOK_UP)
-                if deliveries:
-                    self._settle(processor, consumer, deliveries)
-                    consumer.acknowledge(deliveries)
-        finally:
-            consumer.close()
-
-    def _settle(
-        self, processor: Processor, consumer: Consumer, deliveries: Sequence[Delivered]
-    ) -> None:
-        pause = 0.1
-        while True:
-            try:
-                return processor.settle(deliveries)
-            except Unavailable as error:
-                if self._stopping:
-                    raise
-                log.warning("batch waits", error=str(error), retry_in=pause)
-                consumer.tick()
-                time.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
 
     def _handle(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         getattr(instance(self), self.method_name)(work, envelopes)
@@ -153,7 +108,8 @@ class KeepsTime(Entrypoint):  # type: ignore[misc]
                 log.warning("timer waits", error=str(error), retry_in=pause)
                 wait = pause
                 pause = min(2 * pause, LONGEST_PAUSE)
-            self._stopping.wait(max(0.0, min(wait, 1.0)))
+            # Never without a pause: other green threads want their turn.
+            self._stopping.wait(max(0.001, min(wait, 1.0)))
 
 
 receives = Receives.decorator

@@ -5,25 +5,39 @@ it reads, and looks at its socket before every publish for `connection.blocked`.
 handles messages in batches that is most of its time: what is written here waits until somebody
 reads, and one read takes all that has arrived. Without `connection.blocked` a broker that blocks
 its publishers shows as confirms that stay away.
+
+Nothing here waits for ever: what is asked of the broker and every write has `PATIENCE`, and
+`tick` finds out about a peer that has gone without a word.
 """
 
 import select
+import socket
 import ssl
 import time
+from struct import unpack_from
 from typing import Any
 
 import amqp
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, UnexpectedFrame
 from kombu.utils.url import parse_url
 
+from shared.delivery.inbound import Inbound
+
 HEARTBEAT = 20
+"""Seconds. Two of them without a sign of life, and the connection is given up."""
+
+PATIENCE = 10
+"""How long an answer to a request, or room for what is written, is waited for, in seconds."""
+
 READ_SIZE = 262_144
+WRITE_SIZE = 1_048_576
 CAPABILITIES = {"consumer_cancel_notify": True, "authentication_failure_close": True}
 """What is asked of the broker: all that py-amqp would ask for but `connection.blocked`."""
 
 FRAME_HEAD = 7
 FRAME_REST = 8
-"""A frame's head (type, channel, size) and the head with the end octet (AMQP 0-9-1, 2.3.5)."""
+FRAME_END = 0xCE
+"""A frame's head (type, channel, size), the head with the end octet, and that octet (4.2.3)."""
 
 BROKER_ERRORS = (AMQPError, OSError)
 """What the broker or the way to it may raise; the connection is then of no more use."""
@@ -40,27 +54,44 @@ class Link:
             userid=self.user,
             password=parts["password"] or "",
             virtual_host=parts["virtual_host"] or "/",
-            ssl=_tls(uri),
+            ssl=_tls(uri, parts["hostname"]),
             heartbeat=HEARTBEAT,
             connect_timeout=5,
             client_properties={"connection_name": name},
+            # py-amqp's own default of a second would take a short pause for the end
+            socket_settings={socket.TCP_USER_TIMEOUT: PATIENCE * 1000},
+            frame_handler=self._made,
         )
         self.connection.negotiate_capabilities = CAPABILITIES
-        self.connection.connect()
-        self._out = bytearray()
-        self._in = b""
-        self._at = 0
+        try:
+            self.connection.connect()
+        except BROKER_ERRORS:
+            self.connection.collect()
+            raise
         self._transport = self.connection.transport
         self._socket = self._transport.sock
+        self._socket.settimeout(PATIENCE)
+        self._out = bytearray()
+        self._in, self._transport._read_buffer = bytes(self._transport._read_buffer), b""
+        self._at = 0
         self._transport._read = self._read
         self._transport._write = self._out.extend
         self._ticked = time.monotonic()
 
+    def _made(self, connection: Any, otherwise: Any) -> Inbound:
+        self.inbound = Inbound(connection, otherwise)
+        return self.inbound
+
     def channel(self) -> amqp.Channel:
-        """A new channel that leaves bodies as bytes."""
-        channel = self.connection.channel()
-        channel.auto_decode = False
-        return channel
+        """A new channel."""
+        return self.connection.channel()
+
+    def write(self, frames: bytes) -> None:
+        """Write frames; they go out with the next `drain` or `flush`, or when they are many."""
+        self._out += frames
+        self.connection.bytes_sent += 1  # what py-amqp's heartbeat looks at
+        if len(self._out) > WRITE_SIZE:
+            self.flush()
 
     def flush(self) -> None:
         """Send what was written."""
@@ -69,15 +100,16 @@ class Link:
             self._out.clear()
 
     def drain(self, timeout: float) -> bool:
-        """Handle one event, waiting `timeout` seconds at most; whether there was one."""
-        if not self._frame_is_here():
+        """Handle one frame, waiting `timeout` seconds for it at most; whether there was one."""
+        frame = self._frame()
+        if frame is None:
             self.flush()
-            if not self._readable(timeout):
-                return False
-        # A frame that has begun to arrive is waited for, but not for ever: the peer may be gone.
-        with self._transport.having_timeout(HEARTBEAT):
-            frame = self._transport.read_frame()
-        self.connection.on_inbound_frame(frame)
+            until = time.monotonic() + timeout
+            while (frame := self._frame()) is None:
+                if not self._readable(max(0.0, until - time.monotonic())):
+                    return False
+                self._receive()
+        self.inbound(frame)
         return True
 
     def tick(self) -> None:
@@ -96,37 +128,42 @@ class Link:
         except BROKER_ERRORS:
             self.connection.collect()
 
-    def _frame_is_here(self) -> bool:
-        here = len(self._in) - self._at
+    def _frame(self) -> tuple[int, int, bytes] | None:
+        """The next frame if all of it is here."""
+        start, here = self._at, len(self._in) - self._at
         if here < FRAME_REST:
-            return False
-        size = int.from_bytes(self._in[self._at + 3 : self._at + FRAME_HEAD])
-        return here >= size + FRAME_REST
+            return None
+        kind, channel, size = unpack_from(">BHL", self._in, start)
+        if here < size + FRAME_REST:
+            return None
+        end = start + FRAME_HEAD + size
+        if self._in[end] != FRAME_END:
+            raise UnexpectedFrame("a frame does not end where it says")
+        self._at = end + 1
+        return kind, channel, self._in[start + FRAME_HEAD : end]
 
     def _readable(self, timeout: float) -> bool:
-        if len(self._in) > self._at:
-            return True
         if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
             return True
         return bool(select.select([self._socket], [], [], timeout)[0])
 
+    def _receive(self) -> None:
+        received = self._socket.recv(READ_SIZE)
+        if not received:
+            raise OSError("the broker closed the connection")
+        self._in = self._in[self._at :] + received
+        self._at = 0
+
     def _read(self, count: int, _initial: bool = False) -> bytes:
-        """What the transport calls to get exactly `count` bytes."""
-        if self._transport._read_buffer:
-            # What an interrupted read of a frame had taken already stands before the rest.
-            self._in = self._transport._read_buffer + self._in[self._at :]
-            self._at = 0
-            self._transport._read_buffer = b""
+        """What py-amqp calls, when it waits for an answer, to get exactly `count` bytes."""
         while len(self._in) - self._at < count:
             self.flush()
-            received = self._socket.recv(READ_SIZE)
-            if not received:
-                raise OSError("the broker closed the connection")
-            self._in = self._in[self._at :] + received
-            self._at = 0
+            self._receive()
         self._at += count
         return self._in[self._at - count : self._at]
 
 
-def _tls(uri: str) -> Any:
-    return {"context": ssl.create_default_context()} if uri.startswith("amqps:") else False
+def _tls(uri: str, host: str) -> Any:
+    if not uri.startswith("amqps:"):
+        return False
+    return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": host}

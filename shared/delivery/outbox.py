@@ -7,6 +7,7 @@ broker has confirmed its messages; what a crash left behind, the relay sends.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,28 +36,35 @@ def keep(tx: sa.Connection, wires: Sequence[Wire]) -> str:
 
 def forget(tx: sa.Connection, rows: Sequence[str]) -> None:
     """Drop rows whose messages the broker has confirmed."""
-    if rows:
-        tx.execute(sa.delete(outbox).where(outbox.c.id.in_(rows)))
+    for at in range(0, len(rows), 1_000):  # SQLite allows 32,766 parameters
+        tx.execute(sa.delete(outbox).where(outbox.c.id.in_(rows[at : at + 1_000])))
 
 
-def claim(tx: sa.Connection, *, older_than: float, limit: int) -> list[Unsent]:
-    """Rows of at least `older_than` seconds, oldest first, made young again.
+def rows(tx: sa.Connection, ids: Sequence[str]) -> list[Unsent]:
+    """Those of these rows that are still there, oldest first."""
+    statement = sa.select(outbox.c.id, outbox.c.messages).where(outbox.c.id.in_(ids))
+    return [_unsent(row) for row in tx.execute(statement.order_by(outbox.c.id))]
+
+
+def claim(tx: sa.Connection, *, older_than: float, limit: int, after: str = "") -> list[Unsent]:
+    """Rows of at least `older_than` seconds, oldest first from behind `after`, made young again.
 
     Another relay then passes them over until they have grown as old once more.
     """
     now = time.time()
     statement = (
         sa.select(outbox.c.id, outbox.c.messages)
-        .where(outbox.c.written_at <= now - older_than)
+        .where(outbox.c.written_at <= now - older_than, outbox.c.id > after)
         .order_by(outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = [
-        Unsent(id=row.id, wires=tuple(Wire.from_plain(it) for it in row.messages))
-        for row in tx.execute(statement)
-    ]
-    if rows:
-        claimed = outbox.c.id.in_([row.id for row in rows])
-        tx.execute(sa.update(outbox).where(claimed).values(written_at=now))
-    return rows
+    claimed = [_unsent(row) for row in tx.execute(statement)]
+    if claimed:
+        these = outbox.c.id.in_([row.id for row in claimed])
+        tx.execute(sa.update(outbox).where(these).values(written_at=now))
+    return claimed
+
+
+def _unsent(row: Any) -> Unsent:
+    return Unsent(id=row.id, wires=tuple(Wire.from_plain(it) for it in row.messages))

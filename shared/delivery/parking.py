@@ -10,13 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from shared.database import insert_returning
+from shared.database import insert_returning, storable
 from shared.delivery.tables import parked
 from shared.delivery.wire import Wire, new_id
 from shared.errors import NotFound
 
 INCOMING = "incoming"
 OUTGOING = "outgoing"
+LONGEST_REASON = 8_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +49,12 @@ def park(
     """Set a message aside; whether it was not parked already."""
     row = {
         "id": new_id(),
-        "message_id": wire.message_id,
-        "type": wire.type,
+        "message_id": wire.message_id[:160],
+        "type": wire.type[:80],
         "case_code": wire.case[:40],
-        "sender": sender,
+        "sender": sender[:120],
         "direction": direction,
-        "reason": reason,
+        "reason": storable(reason)[:LONGEST_REASON],
         "wire": wire.to_plain(),
         "parked_at": now,
         "state": "parked",

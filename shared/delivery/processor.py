@@ -1,19 +1,21 @@
 """Settling a batch of deliveries: each has its effect once, is refused, tried again or parked.
 
-The batch is one transaction. When it fails, its messages are tried one by one, so that a poisonous
+The batch is one transaction. When it fails, its halves are tried, and so on, so that a poisonous
 message does not take the others down with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import structlog
 
+from shared.database import storable
 from shared.delivery import inbox, parking
 from shared.delivery.consumer import Delivery
 from shared.delivery.envelope import Envelope, Forged, as_wire, read, sender_of
-from shared.delivery.publisher import NotSent, Sending
-from shared.delivery.retry import Park, verdict
+from shared.delivery.retry import Again, Park, verdict
+from shared.delivery.sending import Sending
 from shared.delivery.topology import RETRY_DELAYS, retry_key
 from shared.delivery.wire import Wire
 from shared.delivery.work import Work
@@ -28,11 +30,11 @@ Handler = Callable[[Work, Sequence[Envelope]], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bad:
-    """A delivery that reaches no handler."""
+class _Read:
+    """A delivery and what became of reading it."""
 
     delivery: Delivery
-    error: Forged | Unreadable
+    outcome: Envelope | Forged | Unreadable
 
 
 class Processor:
@@ -50,82 +52,84 @@ class Processor:
         self._handler = handler
         self._delays = retry_delays
 
-    def settle(self, deliveries: Sequence[Delivery]) -> None:
-        """Give every delivery its effect.
+    def settle(self, deliveries: Sequence[Delivery]) -> list[Sending]:
+        """Give every delivery its effect; returns what is on its way to the broker for it.
 
-        Raises Unavailable (database or broker away) when that is not known for all of them; the
-        batch can then be settled again, as often as it takes.
+        Raises Unavailable (database or broker away) when the effect is not known for all of them;
+        the batch can then be settled again, as often as it takes.
         """
+        self._sendings: list[Sending] = []
         dead = [it for it in deliveries if it.queue.endswith(".parked")]
         if dead:
             self._park_dead_letters(dead)
-            deliveries = [it for it in deliveries if it not in dead]
-        outcomes = [self._read(delivery) for delivery in deliveries]
-        good = [it for it in outcomes if isinstance(it, Envelope)]
-        bad = [it for it in outcomes if isinstance(it, Bad)]
+        self._settle([self._read(it) for it in deliveries if it not in dead])
+        return self._sendings
+
+    def _read(self, delivery: Delivery) -> _Read:
         try:
-            self._commit(good, bad)
+            return _Read(delivery=delivery, outcome=read(delivery, self._service))
+        except (Forged, Unreadable) as error:
+            return _Read(delivery=delivery, outcome=error)
+
+    def _settle(self, batch: Sequence[_Read]) -> None:
+        """All in one transaction; when that fails, each half of them, down to the one at fault."""
+        try:
+            self._commit(batch)
         except Unavailable:
             raise
         except Exception as error:
-            log.warning("batch failed; its messages are tried one by one", error=repr(error))
-            self._one_by_one(deliveries)
+            if len(batch) == 1:
+                return self._failed(batch[0].delivery, error)
+            log.warning("batch failed; each half is tried", size=len(batch), error=repr(error))
+            middle = len(batch) // 2
+            self._settle(batch[:middle])
+            self._settle(batch[middle:])
 
-    def _read(self, delivery: Delivery) -> Envelope | Bad:
-        try:
-            return read(delivery, self._service)
-        except (Forged, Unreadable) as error:
-            return Bad(delivery=delivery, error=error)
-
-    def _commit(self, good: Sequence[Envelope], bad: Sequence[Bad]) -> None:
-        with self._workplace.awaited() as work:
-            for it in bad:
-                self._set_aside(work, it)
-            envelopes = inbox.fresh(work.transaction, good, work.now)
-            if envelopes:
+    def _commit(self, batch: Sequence[_Read]) -> None:
+        with self._work() as work:
+            for it in batch:
+                if not isinstance(it.outcome, Envelope):
+                    self._set_aside(work, it.delivery, it.outcome)
+            good = [it.outcome for it in batch if isinstance(it.outcome, Envelope)]
+            if envelopes := inbox.fresh(work.transaction, good):
                 self._handler(work, envelopes)
 
-    def _one_by_one(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            outcome = self._read(delivery)
-            try:
-                if isinstance(outcome, Bad):
-                    self._commit([], [outcome])
-                else:
-                    self._commit([outcome], [])
-            except Unavailable:
-                raise
-            except Exception as error:
-                self._failed(delivery, error)
-
     def _failed(self, delivery: Delivery, error: Exception) -> None:
-        wire = as_wire(delivery)
-        sender = sender_of(delivery, self._service)
+        wire, sender = as_wire(delivery, self._service), sender_of(delivery, self._service)
         then = verdict(error, wire.attempt, self._delays)
         facts = {"type": wire.type, "case": wire.case, "attempt": wire.attempt}
-        if isinstance(then, Park):
-            log.error("message parked", reason=then.reason, **facts)
-            with self._workplace.awaited() as work:
-                work.park(wire, sender=sender, direction=parking.INCOMING, reason=then.reason)
-            return
-        log.warning("message failed, tried again later", error=repr(error), **facts)
-        self._hold(wire.delayed(f"{self._service}.retry", retry_key(then.delay), sender))
+        if isinstance(then, Again):
+            log.warning("message failed, tried again later", error=repr(error), **facts)
+            held = wire.delayed(f"{self._service}.retry", retry_key(then.delay), sender)
+            undeliverable = self._hold(held)
+            if not undeliverable:
+                return
+            then = Park(f"{error!r}, and it cannot be tried again later: {undeliverable[0][1]}")
+        log.error("message parked", reason=then.reason, **facts)
+        with self._work() as work:
+            work.park(wire, sender=sender, direction=parking.INCOMING, reason=then.reason)
 
-    def _hold(self, wire: Wire) -> None:
+    def _hold(self, wire: Wire) -> list[tuple[Wire, str]]:
+        """Unlike others this message is in no outbox: the broker must have it before it may go."""
         sending = Sending([wire])
         self._workplace.publisher.submit(sending)
-        if sending.wait():
-            raise NotSent(f"there is no delay queue {wire.exchange}.{wire.key}")
+        return sending.wait()
 
-    def _set_aside(self, work: Work, bad: Bad) -> None:
-        wire = as_wire(bad.delivery)
-        sender = sender_of(bad.delivery, self._service)
-        if isinstance(bad.error, Unreadable):
-            log.error("message parked", reason=str(bad.error), type=wire.type, sender=sender)
-            work.park(wire, sender=sender, direction=parking.INCOMING, reason=str(bad.error))
-        elif inbox.remember(work.transaction, [inbox.key_of(sender, wire.message_id)], work.now):
-            log.error("message refused", reason=str(bad.error), type=wire.type, sender=sender)
-            work.send(self._refusal(work, wire, sender, str(bad.error)))
+    @contextmanager
+    def _work(self) -> Iterator[Work]:
+        with self._workplace.work() as work:
+            yield work
+        if work.sending is not None:
+            self._sendings.append(work.sending)
+
+    def _set_aside(self, work: Work, delivery: Delivery, error: Forged | Unreadable) -> None:
+        wire, sender = as_wire(delivery, self._service), sender_of(delivery, self._service)
+        if isinstance(error, Unreadable):
+            log.error("message parked", reason=str(error), type=wire.type, sender=sender)
+            work.park(wire, sender=sender, direction=parking.INCOMING, reason=str(error))
+        elif inbox.remember(work.transaction, [inbox.key_of(sender, wire.message_id)]):
+            log.error("message refused", reason=str(error), type=wire.type, sender=sender)
+            work.send(self._refusal(work, wire, sender, str(error)))
 
     def _refusal(self, work: Work, wire: Wire, sender: str, reason: str) -> MessageRefused:
         return MessageRefused(
@@ -135,37 +139,52 @@ class Processor:
             message_type=wire.type[:300],
             sender=sender[:300],
             case=wire.case[:300],
-            reason=reason,
+            reason=storable(reason)[: parking.LONGEST_REASON],
         )
 
     def _park_dead_letters(self, deliveries: Sequence[Delivery]) -> None:
-        with self._workplace.awaited() as work:
+        with self._work() as work:
             for delivery in deliveries:
-                wire, reason = as_wire(delivery), _death_of(delivery)
-                log.error("message parked", reason=reason, type=wire.type, case=wire.case)
-                sender = sender_of(delivery, self._service)
-                direction = parking.OUTGOING if sender == self._service else parking.INCOMING
+                wire, death = as_wire(delivery, self._service), _death_of(delivery)
+                log.error("message parked", reason=death.reason, type=wire.type, case=wire.case)
                 work.park(
-                    _as_first_sent(delivery, wire),
-                    sender=sender,
-                    direction=direction,
-                    reason=reason,
+                    replace(wire, exchange=death.exchange, key=death.key),
+                    sender=sender_of(delivery, self._service),
+                    direction=death.direction(self._service),
+                    reason=death.reason,
                 )
 
 
-def _death_of(delivery: Delivery) -> str:
-    deaths = (delivery.properties.get("application_headers") or {}).get("x-death") or [{}]
-    queue, why = deaths[0].get("queue", "a queue"), deaths[0].get("reason", "rejected")
-    reasons = {
-        "rejected": f"the reader of {queue} could not make sense of it",
-        "delivery_limit": f"the reader of {queue} died of it too often",
-        "expired": f"it lay in {queue} for too long",
-    }
-    return reasons.get(str(why), f"{queue}: {why}")
+@dataclass(frozen=True, kw_only=True)
+class _Death:
+    """How a message came to be a dead letter: in which queue, and how it had been published."""
+
+    queue: str
+    why: str
+    exchange: str
+    key: str
+
+    @property
+    def reason(self) -> str:
+        reasons = {
+            "rejected": f"the reader of {self.queue} could not make sense of it",
+            "delivery_limit": f"the reader of {self.queue} died of it too often",
+        }
+        return reasons.get(self.why, f"{self.queue}: {self.why}")
+
+    def direction(self, service: str) -> str:
+        """Whether the service had been to read the message, or had sent it to somebody else."""
+        own = self.queue.startswith(f"{service}.")
+        return parking.INCOMING if own else parking.OUTGOING
 
 
-def _as_first_sent(delivery: Delivery, wire: Wire) -> Wire:
-    """With the exchange and key under which the message was published before it died."""
+def _death_of(delivery: Delivery) -> _Death:
+    """The broker notes deaths in the header x-death, the last one first."""
     deaths = (delivery.properties.get("application_headers") or {}).get("x-death") or [{}]
-    keys = deaths[0].get("routing-keys") or [wire.key]
-    return replace(wire, exchange=str(deaths[0].get("exchange", wire.exchange)), key=str(keys[0]))
+    last = deaths[0]
+    return _Death(
+        queue=str(last.get("queue", "a queue")),
+        why=str(last.get("reason", "rejected")),
+        exchange=str(last.get("exchange", delivery.exchange)),
+        key=str((last.get("routing-keys") or [delivery.key])[0]),
+    )

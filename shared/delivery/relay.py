@@ -1,11 +1,12 @@
 """Sends what a crash or a long outage left in the outbox, and what a person wants sent again."""
 
+import threading
 import time
 from dataclasses import replace
 
 import structlog
 
-from shared.delivery import parking
+from shared.delivery import inbox, parking
 from shared.delivery.parking import INCOMING, Parked
 from shared.delivery.wire import Wire
 from shared.delivery.workplace import Workplace
@@ -17,6 +18,8 @@ LEFT_AFTER = 2.0
 """Seconds after which a row counts as left behind; sending takes milliseconds."""
 
 PAUSE = 0.5
+SWEEP = 600.0
+"""How often old keys are dropped from the inbox, in seconds."""
 
 
 class Relay:
@@ -24,44 +27,43 @@ class Relay:
 
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
-        self._stopping = False
+        self._stopping = threading.Event()
+        self._turn = threading.Lock()
+        self._swept = time.monotonic()
 
     def stop(self) -> None:
         """Let `run` return."""
-        self._stopping = True
+        self._stopping.set()
 
     def run(self) -> None:
-        """Look every half second, until stopped; after a reconnection at everything."""
-        seen = 0
-        while not self._stopping:
-            connections = self._workplace.publisher.connections
+        """Look every half second, until stopped."""
+        while not self._stopping.is_set():
             try:
-                self.once(older_than=LEFT_AFTER if connections == seen else 0.0)
-                seen = connections
+                self.once()
+                self._sweep()
             except Unavailable as error:
                 log.warning("relay waits", error=str(error))
-            time.sleep(PAUSE)
+            self._stopping.wait(PAUSE)
 
     def once(self, *, older_than: float = LEFT_AFTER) -> None:
-        """Send what is left behind, oldest first, and settle what became of earlier messages."""
-        self._workplace.tidy()
-        if not self._workplace.publisher.connected:
-            return
-        self._redrive()
-        while rows := self._workplace.left_behind(older_than=older_than):
-            log.info("sending what was left behind", rows=len(rows))
-            sendings = [self._workplace.send(row.id, row.wires) for row in rows]
-            for sending in sendings:
-                sending.wait()
-            older_than = max(older_than, LEFT_AFTER)
-        self._workplace.tidy()
+        """Send what is left behind, oldest first, and settle what became of earlier messages.
+
+        Raises Unavailable when that cannot be done now.
+        """
+        with self._turn:
+            self._workplace.tidy()
+            if not self._workplace.publisher.connected:
+                return
+            self._workplace.catch_up()
+            self._redrive()
+            self._workplace.send_left_behind(older_than=older_than)
 
     def _redrive(self) -> None:
         with self._workplace.database.reading() as tx:
             waiting = bool(parking.asked_for(tx, 1))
         if not waiting:
             return
-        with self._workplace.awaited() as work:
+        with self._workplace.work() as work:
             asked = parking.asked_for(work.transaction, 100)
             work.wires += [self._again(it) for it in asked]
             parking.redriven(work.transaction, [it.id for it in asked])
@@ -72,3 +74,11 @@ class Relay:
             exchange = f"{self._workplace.service}.retry"
             return replace(it.wire, exchange=exchange, key="now", attempt=1, vouched_for=it.sender)
         return it.wire
+
+    def _sweep(self) -> None:
+        if time.monotonic() - self._swept < SWEEP:
+            return
+        with self._workplace.database.transaction() as tx:
+            dropped = inbox.forget(tx)
+        if dropped < inbox.AT_ONCE:
+            self._swept = time.monotonic()

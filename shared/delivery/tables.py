@@ -17,7 +17,7 @@ inbox = sa.Table(
     "inbox",
     metadata,
     sa.Column("id", sa.String(160), primary_key=True),
-    sa.Column("received_at", Moment(), nullable=False),
+    sa.Column("read_at", sa.Float(), nullable=False, index=True),
 )
 
 outbox = sa.Table(

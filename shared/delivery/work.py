@@ -6,7 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from shared.database import storable
 from shared.delivery import parking
+from shared.delivery.sending import Sending
 from shared.delivery.wire import Wire
 from shared.messages import MessageParked
 from shared.messages.registry import name_of
@@ -22,6 +24,8 @@ class Work:
     now: datetime
     service: str
     wires: list[Wire] = field(default_factory=list)
+    sending: Sending | None = None
+    """After the commit: what becomes of the messages; None where there are none."""
 
     def send(self, *messages: Any) -> None:
         """Have messages sent, in this order, if and only if the transaction commits."""
@@ -41,6 +45,6 @@ class Work:
                 message_id=wire.message_id[:300],
                 message_type=wire.type[:300],
                 case=wire.case[:300],
-                reason=reason[:8_000],
+                reason=storable(reason)[: parking.LONGEST_REASON],
             )
         )
