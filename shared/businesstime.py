@@ -7,14 +7,17 @@ same business time:
     2026-09-18T09:00:00+08:00@72000/1790000000.0    INSTANT@SPEED/ANCHOR: it is INSTANT at the real
                                                     epoch second ANCHOR, and SPEED business seconds
                                                     pass in each real second
+    2026-09-18T09:00:00+08:00@72000//tmp/anchor     ANCHOR is a file with an absolute path; it
+                                                    holds the epoch second
 
-The anchor is part of the text, so that processes that start one after the other agree.
+The anchor is part of the setting, so that processes that start one after the other agree.
 """
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -29,14 +32,15 @@ CHINA = ZoneInfo("Asia/Shanghai")
 class BusinessTime:
     """It is `instant` at the real epoch second `anchor`; `speed` business seconds a real second.
 
-    Before the anchor time stands still at `instant`, so that a stack that is set up meanwhile
-    begins there. The defaults are the real clock.
+    Before the anchor, and while `anchor_file` is not written, time stands still at `instant`: a
+    stack that is set up meanwhile begins there. The defaults are the real clock.
     """
 
     zone: ZoneInfo = CHINA
     instant: datetime = EPOCH
     speed: float = 1.0
     anchor: float = 0.0
+    anchor_file: Path | None = None
 
     @classmethod
     def parse(cls, text: str, *, production: bool, zone: ZoneInfo = CHINA) -> Self:
@@ -48,29 +52,62 @@ class BusinessTime:
         if production:
             raise _wrong("must be empty in production, which runs on the real clock; unset it")
         instant, speed, anchor = _parts(text)
-        return cls(
-            zone=zone, instant=_instant(instant), speed=_speed(speed), anchor=_anchor(anchor)
-        )
+        started = cls(zone=zone, instant=_instant(instant), speed=_speed(speed))
+        if anchor.startswith("/"):
+            return replace(started, anchor_file=Path(anchor))
+        return replace(started, anchor=_anchor(anchor))
 
     def now(self) -> datetime:
         """The present business instant, aware, in the zone of the offices."""
-        passed = timedelta(seconds=max(0.0, time.time() - self.anchor) * self.speed)
+        passed = timedelta(seconds=max(0.0, self._running()) * self.speed)
         return (self.instant.astimezone(UTC) + passed).astimezone(self.zone)
 
     def delay_until(self, moment: datetime) -> float:
-        """Real seconds to wait until business time reaches `moment`; 0 when it has passed."""
+        """Real seconds to wait until business time reaches `moment`; 0 when it has passed.
+
+        While the anchor's file is not written: as if it were written now.
+        """
         ahead = (moment - self.now()).total_seconds() / self.speed
-        return max(0.0, ahead + max(0.0, self.anchor - time.time())) if ahead > 0 else 0.0
+        return max(0.0, ahead + max(0.0, -self._running())) if ahead > 0 else 0.0
+
+    def _running(self) -> float:
+        """Real seconds since the anchor; negative before it."""
+        if self.anchor_file is None:
+            return time.time() - self.anchor
+        written = _written(self.anchor_file)
+        return 0.0 if written is None else time.time() - written
 
 
-def setting_starting_now(instant: datetime, *, speed: float, after: float = 0.0) -> str:
-    """The text of ONEWINDOW_TIME for a stack whose time is `instant` and runs on at `speed`.
+_anchors: dict[Path, float] = {}
 
-    It stands still for the first `after` real seconds.
-    """
+
+def _written(file: Path) -> float | None:
+    """The anchor in a file, which never changes once it is written."""
+    if file not in _anchors:
+        try:
+            _anchors[file] = _anchor(file.read_text())
+        except FileNotFoundError:
+            return None
+    return _anchors[file]
+
+
+def setting_of(instant: datetime, *, speed: float, anchor: float | Path) -> str:
+    """The text of ONEWINDOW_TIME: `instant` at the anchor, an epoch second or the file of one."""
     _instant(instant.isoformat())
     _speed(str(speed))
-    return f"{instant.isoformat()}@{speed}/{time.time() + after!r}"
+    return f"{instant.isoformat()}@{speed}/{anchor}"
+
+
+def setting_starting_now(instant: datetime, *, speed: float) -> str:
+    """The text of ONEWINDOW_TIME for a stack that starts now, at `instant`, at `speed`."""
+    return setting_of(instant, speed=speed, anchor=time.time())
+
+
+def start(anchor_file: Path) -> None:
+    """Let the time of a stack run from now on."""
+    complete = anchor_file.with_suffix(".new")
+    complete.write_text(repr(time.time()))
+    complete.replace(anchor_file)
 
 
 def _parts(text: str) -> tuple[str, str, str]:

@@ -124,7 +124,11 @@ APPLICATIONS: tuple[Applying, ...] = (
         item="investment-project",
         applicant=company("杭州云栖物流园开发有限公司", 3),
         form=project(
-            "云栖智慧物流园", "西湖区转塘街道", industry="logistics", land_area=12.5, earthwork=260_000
+            "云栖智慧物流园",
+            "西湖区转塘街道",
+            industry="logistics",
+            land_area=12.5,
+            earthwork=260_000,
         ),
         materials=(*INVESTMENT_MATERIALS, "soil-water-plan"),
     ),
@@ -202,9 +206,7 @@ APPLICATIONS: tuple[Applying, ...] = (
         story="a birth that people at a desk have a part in",
         item="birth",
         applicant=citizen("陈知夏", "19960115", 88),
-        form=newborn(
-            "吴景行", child_sex="male", mother_name="陈知夏", birth_registered=False
-        ),
+        form=newborn("吴景行", child_sex="male", mother_name="陈知夏", birth_registered=False),
         materials=BIRTH_MATERIALS,
         channel="window",
     ),

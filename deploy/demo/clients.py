@@ -1,4 +1,4 @@
-"""The HTTP side of the demonstration: applicants at the window, officers at the desk, supervisors."""
+"""The HTTP side of the demonstration: the window, the desk, and what supervision shows."""
 
 import hashlib
 from typing import Any
@@ -31,9 +31,7 @@ class Client:
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         """Send JSON and return what is answered."""
-        answer = self._session.post(
-            self._base + path, json=body, headers=headers, timeout=PATIENCE
-        )
+        answer = self._session.post(self._base + path, json=body, headers=headers, timeout=PATIENCE)
         return self._checked(answer)
 
     def put(self, path: str, content: bytes, media_type: str) -> Any:
@@ -59,6 +57,10 @@ class Window:
     def __init__(self, base: str) -> None:
         self._intake = Client(base)
         self._base = base
+
+    def offers(self, items: set[str]) -> bool:
+        """Whether these items can be applied for already."""
+        return items <= {it["item"] for it in self._intake.get("/items")["items"]}
 
     def hand_in(self, applying: Applying) -> dict[str, Any]:
         """Upload the materials and hand the application in; returns the receipt."""

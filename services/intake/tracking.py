@@ -82,5 +82,7 @@ def _after(track: Track, sent: CaseProgressed) -> Track:
 
 def _step(change: Change, state: str, at: datetime, steps: Mapping[str, Step]) -> Step:
     before = steps.get(change.task)  # type: ignore[union-attr]
+    if before and before.state == "returned" and isinstance(change, Suspended):
+        return before  # the clock stops because of the return, which is what the applicant must see
     department = getattr(change, "department", "") or (before.department if before else "")
     return Step(state=state, since=at, department=department)

@@ -1,12 +1,13 @@
 import math
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
-from shared.businesstime import BusinessTime, setting_starting_now
+from shared.businesstime import BusinessTime, setting_of, setting_starting_now, start
 from shared.errors import Invalid
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -120,3 +121,15 @@ def test_a_setting_cannot_be_made_from_an_instant_without_zone():
 def test_a_setting_cannot_be_made_with_a_speed_that_does_not_move_forward(speed: float):
     with pytest.raises(Invalid, match="ONEWINDOW_TIME"):
         setting_starting_now(FRIDAY_NINE, speed=speed)
+
+
+def test_time_stands_still_until_the_file_of_its_anchor_is_written(tmp_path: Path):
+    anchor = tmp_path / "anchor"
+    text = setting_of(FRIDAY_NINE, speed=72_000, anchor=anchor)
+    business = BusinessTime.parse(text, production=False)
+    with at_real(1_790_000_000.0):
+        assert business.now() == FRIDAY_NINE
+        assert business.delay_until(FRIDAY_NINE + timedelta(hours=20)) == pytest.approx(1.0)
+        start(anchor)
+    with at_real(1_790_000_001.0):
+        assert business.now() == FRIDAY_NINE + timedelta(hours=20)
