@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,15 @@ import pytest
 import sqlalchemy as sa
 
 from services.supervision import channels, deliveries, handlers, store, tables, trace
+from services.supervision.domain import Rules
+from services.supervision.recounting import recount
 from shared.database import Database
 from shared.delivery.envelope import Envelope, Sender
 from shared.delivery.work import Work
 from shared.messages import AlertRaised, MessageParked, MessageRefused
 from shared.migrating import migrate
+from shared.worktime import Calendar
+from shared.worktime.table import table_from
 from tests.unit.supervision.steps import (
     CASE,
     RULES,
@@ -353,12 +357,7 @@ class Receiver:
 
 def caller(database: Database, receiver: Receiver) -> Callable[[datetime], int]:
     def call(now: datetime) -> int:
-        @contextmanager
-        def work() -> Iterator[Work]:
-            with database.transaction() as tx:
-                yield Work(tx, now, "supervision")
-
-        return channels.call_webhook(work, "http://receiver", receiver)
+        return channels.call_webhook(working(database, now), "http://receiver", receiver)
 
     return call
 
@@ -384,6 +383,38 @@ def test_an_alert_is_told_by_the_channels_that_there_are(database: Database):
     observe(database, refusal("m-1"), told=("file",))
     with database.reading() as tx:
         assert deliveries.backlog(tx) == {"file": 1}
+
+
+def test_a_due_date_moves_when_its_year_is_published_and_the_trace_says_so(database: Database):
+    observe(database, step(1, "12-28 10:00", opened("12-28 09:00", promised=5, statutory=None)))
+    assert due_of(database, "promised") == (at("12-28 17:00") + timedelta(days=7), True)
+    table = table_from(
+        {
+            "published": {2027: "notice of 4 November 2026"},
+            "days": [{"date": date(2027, 1, 1), "kind": "holiday", "source": "the same"}],
+        }
+    )
+    published = Rules(calendar=Calendar(table), policy=RULES.policy)
+    assert recount(working(database), published) == 1
+    assert recount(working(database), published) == 0
+    assert due_of(database, "promised") == (at("12-28 17:00") + timedelta(days=8), False)
+    assert entries(database)[-1].type == "clock.recounted"
+    assert findings(database) == []
+
+
+def due_of(database: Database, kind: str) -> tuple[datetime | None, bool]:
+    with database.reading() as tx:
+        clock = next(it for it in store.clocks_of(tx, CASE) if it.kind == kind)
+    return clock.due_at, clock.provisional
+
+
+def working(database: Database, now: datetime = FAR) -> Callable[[], Any]:
+    @contextmanager
+    def work() -> Iterator[Work]:
+        with database.transaction() as tx:
+            yield Work(tx, now, "supervision")
+
+    return work
 
 
 def test_every_alert_says_what_and_whose_in_both_languages(database: Database):
