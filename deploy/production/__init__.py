@@ -1,0 +1,1 @@
+"""What an operator needs once for a stack elsewhere: its secrets, its broker, its database."""
