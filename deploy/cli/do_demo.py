@@ -15,6 +15,9 @@ import typer
 from deploy.cli.console import say
 from deploy.local.places import Places
 
+WIDTH = 160
+"""Columns where there is no terminal to ask."""
+
 
 def command(
     as_json: Annotated[
@@ -27,7 +30,7 @@ def command(
     from deploy.demo import outcome, play, show  # noqa: PLC0415
 
     folder = play.prepare(Places.from_environment(os.environ).home, say)
-    console = Console(file=sys.stderr)
+    console = Console(file=sys.stderr, width=None if sys.stderr.isatty() else WIDTH)
     with play.town(folder, say) as place:
         begun = time.monotonic()
         with Live(console=console, auto_refresh=False, transient=not sys.stderr.isatty()) as live:
@@ -42,6 +45,6 @@ def command(
     if as_json:
         print(json.dumps(result, ensure_ascii=False, indent=1))
     else:
-        show.summary(Console(), result, seconds)
+        show.summary(Console(width=None if sys.stdout.isatty() else WIDTH), result, seconds)
     if not all(it["trace_verified"] for it in result["cases"]):
         raise typer.Exit(1)

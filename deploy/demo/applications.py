@@ -175,12 +175,12 @@ APPLICATIONS: tuple[Applying, ...] = (
         materials=COMPANY_MATERIALS,
     ),
     Applying(
-        story="withdrawn by the applicant",
-        item="company-start",
-        applicant=citizen("顾明远", "19851103", 31),
-        form=new_company("杭州明远餐饮管理有限公司", legal_representative="顾明远"),
-        materials=COMPANY_MATERIALS,
-        withdraws_after=2,
+        story="withdrawn by the applicant: the departments are told to stop",
+        item="investment-project",
+        applicant=company("杭州明远文化旅游有限公司", 7),
+        form=project("明远湖畔酒店", "淳安县千岛湖镇", industry="commerce"),
+        materials=INVESTMENT_MATERIALS,
+        withdraws_after=3,
     ),
     Applying(
         story="a sole proprietor without employees: fewer departments",

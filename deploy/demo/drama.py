@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from deploy.demo import attacks
@@ -166,7 +166,7 @@ class Drama:
 
 
 class Desk:
-    """Officers of a department without a system of its own: they take up tasks and approve."""
+    """Officers of a department without a system of its own: they take tasks up and approve them."""
 
     def __init__(self, town: Town, department: str, token: str) -> None:
         self._town = town
@@ -175,14 +175,14 @@ class Desk:
         self._due: dict[str, datetime] = {}
 
     def step(self) -> None:
-        """Accept what is new, answer what has lain for a working day."""
+        """Accept what is new, answer what was accepted some hours ago."""
         tasks = self._client.get(f"/departments/{self._department}/tasks")["tasks"]
         for task in tasks:
             assignment = task["assignment"]
             signed = {"version": task["version"], "officer": "窗口工作人员"}
             if task["state"] == "assigned":
                 self._client.post(f"/tasks/{assignment}/acceptance", signed)
-                self._due[assignment] = afternoon(self._town.time.now(), 1)
+                self._due[assignment] = self._town.time.now() + timedelta(hours=6)
             elif task["state"] == "accepted" and self._due[assignment] <= self._town.time.now():
                 body = {**signed, "outcome": "approved", "opinion": "已办理 / done"}
                 self._client.post(f"/tasks/{assignment}/completion", body)

@@ -134,7 +134,13 @@ def _still_wanted(task: TaskState, message: Any) -> None:
         raise Refusal("the task was cancelled before")
 
 
-def _accepted(step: Step, task: Task, message: TaskAccepted) -> None:
+def _taken_up(step: Step, task: Task, message: Any) -> None:
+    """Whoever asks for more, or begins a special procedure, has taken the task up by that."""
+    if not step.tasks[task.key].accepted:
+        _accepted(step, task, message)
+
+
+def _accepted(step: Step, task: Task, message: Any) -> None:
     step.tasks[task.key] = replace(step.tasks[task.key], accepted=True)
     step.changes.append(
         Accepted(
@@ -198,6 +204,7 @@ def _stop(step: Step, message: TaskCompleted) -> None:
 
 def _returned(step: Step, task: Task, message: TaskReturned) -> None:
     _not_waiting(step.tasks[task.key])
+    _taken_up(step, task, message)
     state = _remember(step.tasks[task.key], message)
     missing = tuple(shortcoming.subject for shortcoming in message.missing)
     step.tasks[task.key] = replace(state, missing=missing)
@@ -222,6 +229,7 @@ def _returned(step: Step, task: Task, message: TaskReturned) -> None:
 
 def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
     _not_waiting(step.tasks[task.key])
+    _taken_up(step, task, message)
     step.tasks[task.key] = _remember(step.tasks[task.key], message)
     step.suspend(
         task.key,
