@@ -1,6 +1,7 @@
 """From a werkzeug request to what a service method is handed: checked against what it declared."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -22,6 +23,7 @@ from shared.web.route import JSON, Route
 
 CHUNK = 1 << 16
 ANY = "*/*"
+MEDIA_TYPE = re.compile(r"[a-z0-9.+_-]{1,30}/[a-z0-9.+_-]{1,69}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,7 @@ def _length(route: Route, wire: WireRequest) -> int:
 def _check_media_type(route: Route, wire: WireRequest) -> None:
     taken = (JSON,) if route.body else route.takes
     utf8 = route.raw or wire.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
-    known = wire.mimetype in taken or (ANY in taken and "/" in wire.mimetype)
+    known = wire.mimetype in taken or (ANY in taken and MEDIA_TYPE.fullmatch(wire.mimetype))
     if not (known and utf8) or "Content-Encoding" in wire.headers:
         detail = f"send Content-Type: {' or '.join(taken)}, in UTF-8 and not compressed"
         raise Refusal(WRONG_MEDIA_TYPE, detail, headers={"Accept": ", ".join(taken)})
@@ -128,6 +130,8 @@ def _query(schema: Schema | None, wire: WireRequest) -> dict[str, Any]:
     for name, values in wire.args.lists():
         if len(values) > 1 and name not in lists:
             raise Invalid(Fault(name, "is given more than once"))
+        if any(ijson.UNSTORABLE.search(value) for value in values):
+            raise Invalid(Fault(name, "holds NUL, which cannot be stored"))
     single = wire.args.to_dict()
     return {**single, **{name: wire.args.getlist(name) for name in lists if name in single}}
 

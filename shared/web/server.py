@@ -10,7 +10,7 @@ from eventlet import wsgi
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider
 from nameko.web.server import WebServer
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -96,6 +96,8 @@ class Application:
 
     def _respond(self, environ: dict[str, Any]) -> Response:
         try:
+            if "\0" in environ["PATH_INFO"]:  # no database takes it as a key
+                raise NotFound
             request = Request(environ)
             endpoint, values = self.url_map.bind_to_environ(environ).match()
             request.path_values = values  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 
 from services.intake import handlers, store
 from services.intake.codes import Codes, CodesUsedUp
-from services.intake.domain import KeyReused
+from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant
 from services.intake.receipt import digest_of
 from services.intake.tracking import Track
 from shared.casecode import CodeParts, RegionalCode
@@ -176,6 +176,20 @@ def test_one_key_in_many_transactions_at_once_makes_one_case(stocked):
         )
     assert len({receipt.case for receipt, _ in receipts}) == 1
     assert sum(len(wires) for _, wires in receipts) == 1
+
+
+def test_a_case_is_supplemented_and_withdrawn_by_the_digest_of_its_secret(stocked):
+    receipt, _ = hand_in(stocked, codes_of(stocked), "key-number-one")
+    secret = digest_of(receipt.receipt_secret)
+    with stocked.transaction() as tx:
+        work = Work(tx, NOW, "intake")
+        with pytest.raises(NotTheApplicant):
+            handlers.supplement(work, receipt.case, digest_of("guessed"), {"note": "?"}, ())
+        handlers.supplement(work, receipt.case, secret, {"form": {"floors": 2}}, ())
+        handlers.withdraw(work, receipt.case, secret, "不办了")
+    assert [wire.type for wire in work.wires] == ["case.supplemented", "case.withdrawn"]
+    with stocked.transaction() as tx, pytest.raises(CaseClosed):
+        handlers.withdraw(Work(tx, NOW, "intake"), receipt.case, secret, "再来")
 
 
 def test_no_serial_is_reserved_twice_by_any_number_of_processes(database):

@@ -229,7 +229,8 @@ def test_a_file_that_is_empty_too_large_or_not_what_it_says_is_not_kept(intake):
     assert set(faults(upload(intake, b""))) == {"body"}
     assert "begins otherwise" in faults(upload(intake, b"<html>", "application/pdf"))["body"]
     problem(upload(intake, PDF + b"x" * 20_000_000), 413)
-    problem(upload(intake, b"x", "nothing"), 415)
+    for media_type in ("nothing", "a/b c", "a/" + "b" * 100):
+        problem(upload(intake, b"x", media_type), 415)
     assert sorted((intake.data / "materials").rglob("*")) == before
 
 

@@ -25,6 +25,7 @@ def test_query_parameters_are_loaded_and_unknown_or_repeated_ones_refused(sample
     ]
     told = problem(get(sample, "/animals?colour=red&colour=blue"), 422)
     assert told["errors"][0]["field"] == "colour"
+    assert "NUL" in problem(get(sample, "/animals?colour=%00"), 422)["errors"][0]["problem"]
 
 
 def test_a_declared_header_is_loaded_and_named_when_it_is_missing(sample):

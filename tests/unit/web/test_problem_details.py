@@ -119,7 +119,7 @@ def test_a_request_that_is_not_http_gets_a_problem_and_no_page(sample):
     assert b"<" not in answer
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/animals/", "/animals/%ff/x", "/%00"])
+@pytest.mark.parametrize("path", ["/nothing", "/animals/", "/animals/%ff/x", "/animals/%00"])
 def test_an_unknown_path_is_a_problem_and_no_page(sample, path):
     problem(requests.get(sample.url + path, timeout=10), 404)
 
