@@ -23,9 +23,7 @@ def observe(
     """Take in steps of cases, in order by number, and notices about messages that did not count."""
     codes = {envelope.message.case for envelope in envelopes if hasattr(envelope.message, "case")}
     tx = work.transaction
-    book = Book(
-        rules=rules, cases=store.load(tx, codes), early=store.load_held(tx, codes), now=work.now
-    )
+    book = Book(rules=rules, cases=store.load(tx, codes), early=store.load_held(tx, codes))
     before, early = dict(book.cases), set(book.early)
     for envelope in envelopes:
         book.take(envelope)
@@ -77,7 +75,6 @@ class Book:
     """What is known of the cases of one batch while it is taken in."""
 
     rules: Rules
-    now: datetime
     cases: dict[str, Case]
     early: dict[tuple[str, int], CaseProgressed]
     entries: list[Entry] = field(default_factory=list)
