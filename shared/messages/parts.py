@@ -6,16 +6,16 @@ from typing import Annotated, Any, Literal
 
 from marshmallow.validate import Length, Range, Regexp
 
-Key = Annotated[str, Regexp(r"^[a-z][a-z0-9-]{0,63}$")]
+Key = Annotated[str, Regexp(r"^[a-z][a-z0-9-]{0,63}$(?!\n)")]
 """A short name for a thing in a catalogue: item, task, department, material."""
 
-FieldName = Annotated[str, Regexp(r"^[a-z][a-z0-9_]{0,63}$")]
+FieldName = Annotated[str, Regexp(r"^[a-z][a-z0-9_]{0,63}$(?!\n)")]
 """The name of a form field; an identifier, so that conditions can speak of it."""
 
 CaseCode = Annotated[str, Length(min=8, max=40)]
 Line = Annotated[str, Length(max=300)]
 Paragraph = Annotated[str, Length(max=8_000)]
-Digest = Annotated[str, Regexp(r"^sha256:[0-9a-f]{64}$")]
+Digest = Annotated[str, Regexp(r"^sha256:[0-9a-f]{64}$(?!\n)")]
 
 Unit = Literal["working_days", "working_hours", "calendar_days"]
 
