@@ -1,0 +1,64 @@
+"""HTTP clients for a town whose services may be away for a moment."""
+
+from types import TracebackType
+from typing import Any
+
+import requests
+
+from shared.errors import OneWindowError
+
+PATIENCE = 20.0
+"""Seconds to wait for an answer: a service that was killed refuses at once."""
+
+
+class Away(OneWindowError):
+    """The service could not be reached, broke off, or said that a part of it is away."""
+
+
+class Client:
+    """Talks to one service; raises Away, and AssertionError for an answer that is not expected."""
+
+    def __init__(self, base: str, token: str = "") -> None:
+        self.base = base
+        self._session = requests.Session()
+        self._session.trust_env = False
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(self, method: str, path: str, **how: Any) -> requests.Response:
+        """Whatever is answered."""
+        try:
+            return self._session.request(method, self.base + path, timeout=PATIENCE, **how)
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise Away(f"{method} {path}: {error}") from error
+
+    def get(self, path: str, **query: Any) -> Any:
+        """A resource as JSON."""
+        return self._good(self.ask("GET", path, params=query))
+
+    def post(self, path: str, body: Any, **how: Any) -> Any:
+        """Send JSON and return what is answered."""
+        return self._good(self.ask("POST", path, json=body, **how))
+
+    def put(self, path: str, content: bytes, media_type: str) -> Any:
+        """Upload a file."""
+        headers = {"Content-Type": media_type}
+        return self._good(self.ask("PUT", path, data=content, headers=headers))
+
+    def _good(self, answer: requests.Response) -> Any:
+        call = f"{answer.request.method} {answer.request.path_url}"
+        if answer.status_code == 503:
+            raise Away(f"{call}: {answer.text}")
+        assert answer.ok, f"{call} was answered with {answer.status_code}: {answer.text}"
+        return answer.json()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._session.close()

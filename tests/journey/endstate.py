@@ -1,0 +1,104 @@
+"""What all services know of a case in the end, in a form in which two journeys can be compared.
+
+Left out is what may differ between two journeys that came to the same: ids, secrets and hashes,
+the minutes at which things happened, and how the steps of departments that work side by side were
+batched and interleaved. Due dates stay: an end of business, to the minute. Lists are compared as
+multisets; that things are in the right order, the tests of single stories say.
+"""
+
+import json
+import re
+from typing import Any
+
+from deploy.local.services import SERVICES
+from tests.journey.journey import Case, Journey
+from tests.journey.town import Town
+
+EndState = dict[str, list[Any]]
+
+NOT_OF_CASES = ("alembic_version", "inbox", "outbox", "items", "serials", "materials", "tokens")
+OWNER = ("case_code", "case", "code")
+"""The column that names the case, in tables of all services."""
+
+NUMBERS = ("number", "entries", "head", "hash", "previous", "position")
+SECRETS = ("secret", "key", "salt", "fingerprint", "message_id", "heard")
+LEFT_OUT = frozenset({*NUMBERS, *SECRETS})
+
+END_OF_BUSINESS = ("09:00:00.000000+00:00", "17:00:00+08:00")
+"""17:00 in China, as databases keep it in UTC, and as messages say it."""
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)?")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ALERT = re.compile(r"(?<=refused/)[0-9a-f]{32}")
+
+
+def end_state(journey: Journey) -> dict[str, EndState]:
+    """For each story, what each table of each service says."""
+    return {case.story.name: _of(journey.town, case) for case in journey.cases}
+
+
+def _of(town: Town, case: Case) -> EndState:
+    names = {case.code: "CASE", **_assignments(town, case)}
+    found = {"services": [case.fate]}
+    for service in SERVICES:
+        for table, owner in _tables(town, service):
+            rows = town.query(service, f"SELECT * FROM {table} WHERE {owner} = ?", case.code)
+            found[f"{service}.{table}"] = _sorted([_plain(row, names) for row in rows])
+    found["supervision.trace"] = _changes(found["supervision.trace"])
+    return found
+
+
+def _assignments(town: Town, case: Case) -> dict[str, str]:
+    """Every assignment of the case, named by its task and department."""
+    assigned = (it for it in town.changes(case.code) if it["kind"] == "task.assigned")
+    return {it["assignment"]: f"{it['task']} to {it['department']}" for it in assigned}
+
+
+def _tables(town: Town, service: str) -> list[tuple[str, str]]:
+    rows = town.query(service, "SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = [row["name"] for row in rows if row["name"] not in NOT_OF_CASES]
+    return [(table, owner) for table in tables if (owner := _owner(town, service, table))]
+
+
+def _owner(town: Town, service: str, table: str) -> str:
+    columns = {row["name"] for row in town.query(service, f"PRAGMA table_info({table})")}
+    return next((name for name in OWNER if name in columns), "")
+
+
+def _changes(entries: list[Any]) -> list[Any]:
+    """The trace without its division into steps."""
+    said = [it.get("body", {}) for it in entries]
+    steps = [change for body in said for change in body.get("changes", ())]
+    return _sorted([*steps, *(body for body in said if "changes" not in body)])
+
+
+def _plain(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        kept = {key: it for key, it in value.items() if key not in LEFT_OUT}
+        return {_named(key, names): _plain(it, names) for key, it in kept.items()}
+    if isinstance(value, list):
+        return _sorted([_plain(it, names) for it in value])
+    if isinstance(value, str):
+        return _read(value, names)
+    return value
+
+
+def _read(text: str, names: dict[str, str]) -> Any:
+    if text[:1] in ("{", "["):
+        return _plain(json.loads(text), names)
+    return _named(text, names)
+
+
+def _named(text: str, names: dict[str, str]) -> str:
+    for name, stands_for in names.items():
+        text = text.replace(name, stands_for)
+    text = ALERT.sub("ID", UUID.sub("ID", text))
+    return MOMENT.sub(_moment, text)
+
+
+def _moment(found: re.Match[str]) -> str:
+    return found[0] if found[0].endswith(END_OF_BUSINESS) else "THEN"
+
+
+def _sorted(values: list[Any]) -> list[Any]:
+    return sorted(values, key=lambda it: json.dumps(it, sort_keys=True, ensure_ascii=False))
