@@ -5,8 +5,7 @@ Exit status 1 if the trace is not as it was written.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,15 +13,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local.places import Places
-from deploy.local.postgres import Postgres
+from deploy.local.databases import database_of
 from services.supervision import view
 from services.supervision.telling import lines
 from services.supervision.trace import Entry, Finding, Head
 from shared.businesstime import CHINA
 from shared.casecode import RegionalCode
-from shared.database import Database
-from shared.errors import NotFound
 
 TAMPERED = 1
 
@@ -37,7 +33,7 @@ def command(
     ] = None,
 ) -> None:
     code = _checked(code, os.environ)
-    with supervision_database(os.environ, data) as database, database.reading() as tx:
+    with database_of("supervision", os.environ, data) as database, database.reading() as tx:
         entries, head, findings = view.read_trace(tx, code)
     if as_json:
         print(json.dumps(view.trace(code, entries, head, findings), ensure_ascii=False, indent=2))
@@ -54,26 +50,6 @@ def _checked(code: str, environ: Mapping[str, str]) -> str:
     intake has, so those are looked up as they are typed."""
     regional = environ.get("ONEWINDOW_CODE_SCHEME", RegionalCode.name) == RegionalCode.name
     return RegionalCode().verify(code) if regional else code.strip()
-
-
-@contextmanager
-def supervision_database(environ: Mapping[str, str], data: Path | None) -> Iterator[Database]:
-    """Supervision's database: the one in `data`, of the environment, or of the local stack.
-
-    Raises NotFound where there is none.
-    """
-    stack = Places.from_environment(environ).stack
-    url = "" if data else environ.get("ONEWINDOW_DATABASE", "")
-    folder = data or Path(environ.get("ONEWINDOW_DATA") or stack / "data")
-    if not url and not (folder / "supervision.db").exists():
-        if data or not (stack / "postgres").exists():
-            raise NotFound(f"There are no cases in {folder}: ./onewindow up makes a stack.")
-        url = Postgres(stack / "postgres").url("onewindow")
-    database = Database.open("supervision", url=url, data=folder)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _show(entries: Sequence[Entry]) -> None:
