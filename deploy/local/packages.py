@@ -115,7 +115,8 @@ def _apt(package: Package, root: Sequence[str], log: Path, say: Say) -> None:
         blame = "" if updated else " (apt-get update failed as well: is there a network?)"
         raise CannotInstall(
             f"apt-get could not install {package.name}{blame}:"
-            f" install it by hand{package.otherwise}, and run this again{quote(log, 3)}"
+            " see to the network and the package sources, or install it by hand"
+            f"{package.otherwise}, and run this again{quote(log, 3)}"
         )
 
 
@@ -147,7 +148,7 @@ def services_stay_down(root: Sequence[str], policy: Path = POLICY) -> Iterator[N
 
 def _leave_nothing(package: Package, root: Sequence[str], mapper_was_there: bool) -> None:
     """Neither at once nor after the next boot."""
-    if package.service and Path("/run/systemd/system").exists():
+    if package.service and shutil.which("systemctl"):
         _runs([*root, "systemctl", "disable", package.service])
     if not mapper_was_there and not is_free(PORT_MAPPER) and shutil.which("epmd"):
         # refuses by itself while any node is registered with it
