@@ -94,6 +94,11 @@ class Drama:
             story.code, story.secret = receipt["case"], receipt["receipt_secret"]
             self._foresee(story)
 
+    def all_handled(self) -> bool:
+        """Whether everything that was handed in lies with departments."""
+        self.step()
+        return all(story.state == "handling" for story in self.stories if story.code)
+
     def step(self) -> None:
         """Look at every open case and do what its applicant does now."""
         for story in self.stories:

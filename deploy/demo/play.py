@@ -28,6 +28,9 @@ SPEED = 64_000
 ANCHOR = "anchor"
 """The file that lets business time run, once everything is there."""
 
+SET_UP = 30.0
+"""Seconds after which the first cases should be on their way, however slow the machine."""
+
 LONGEST = 75.0
 """Seconds of playing after which something is wrong."""
 
@@ -88,13 +91,17 @@ def _worker(stack: LocalStack, department: str, clock: str) -> ProcessSpec:
 
 
 def play(place: Town, show: Show) -> Drama:
-    """Play until every case is closed; raises TooLong."""
+    """Play until every case is closed; raises TooLong.
+
+    The first applications are handed in at nine on Friday, while time stands still.
+    """
     drama = Drama(place, APPLICATIONS)
-    while not drama.ready:
-        time.sleep(0.05)
+    batches = list(FIRST_DAYS)
+    _until(lambda: drama.ready, "the service items are published")
+    drama.hand_in(batches.pop(0))
+    _until(drama.all_handled, "the first cases are with their departments")
     place.start()
-    begun, batches = time.monotonic(), list(FIRST_DAYS)
-    hand_in_at = FRIDAY
+    begun, hand_in_at = time.monotonic(), outcome.next_morning(FRIDAY)
     while not drama.over:
         if batches and drama.now >= hand_in_at:
             drama.hand_in(batches.pop(0))
@@ -106,3 +113,12 @@ def play(place: Town, show: Show) -> Drama:
             raise TooLong(f"after {LONGEST:g} s these cases are still open: {open_cases}")
         time.sleep(ROUND)
     return drama
+
+
+def _until(there: Callable[[], bool], what: str) -> None:
+    """Wait while business time stands still."""
+    deadline = time.monotonic() + SET_UP
+    while not there():
+        if time.monotonic() > deadline:
+            raise TooLong(f"it took more than {SET_UP:g} s until {what}")
+        time.sleep(0.05)

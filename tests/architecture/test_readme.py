@@ -1,0 +1,40 @@
+"""What the README says, held against the project."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deploy.cli import command_names
+from shared.messages.registry import all_types
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    page
+    for page in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part == "node_modules" for part in page.parts)
+)
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+    broken = [it for it in links if "://" not in it and not (page.parent / it).exists()]
+    assert not broken
+
+
+def test_every_command_in_the_table_is_there_and_none_is_left_out():
+    table = README.partition("## Commands")[2].partition("## Words")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    named = {word.split()[0] for row in rows for word in re.findall(r"`([^`]+)`", row)}
+    subcommands = {"show", "redrive", "discard", "uri", "token"}
+    assert named - subcommands <= set(command_names())
+    assert set(command_names()) <= named | {"broker", "database", "secrets", "chaos", "bench"}
+
+
+def test_every_message_in_the_picture_is_a_message():
+    known = {entry.name for entry in all_types()}
+    drawn = set(re.findall(r"-- (\w+\.\w+)", README))
+    assert drawn
+    assert drawn <= known
