@@ -30,6 +30,7 @@ RUNGS = {
     "parked": "bold cyan",
 }
 TASKS = {
+    "waiting": "·",
     "assigned": "○",
     "accepted": "◐",
     "completed": "●",
@@ -48,7 +49,7 @@ def live(drama: Drama, now: datetime, alerts: list[dict[str, Any]]) -> Renderabl
         table.add_column(name, no_wrap=True)
     for story in drama.stories:
         table.add_row(*_row(story, [it for it in alerts if it["case"] == story.code]))
-    legend = "○ assigned  ◐ accepted  ● completed  ↩ returned  ‖ suspended  × cancelled"
+    legend = "· waits its turn  ○ assigned  ◐ accepted  ● completed  ↩ returned  ‖ suspended  × cancelled"
     return Group(table, Text(legend, style="dim"))
 
 
