@@ -1,6 +1,7 @@
-"""A case stands still over Mid-Autumn; then ten days have passed and every service starts again."""
+"""Two cases stand still while the lights are out over Mid-Autumn, for ten days."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,7 @@ from tests.journey.waiting import eventually
 MONDAY = datetime.fromisoformat("2026-09-28T10:00:00+08:00")
 """Five working days later: Sunday 20, Monday 21 to Thursday 24 September."""
 
+WAITING = replace(RETURNED, form={"building_area": 6_000})
 LATE = Story(name="late", fate="withdrawn", script={"siting": "hold"})
 
 
@@ -32,7 +34,7 @@ def test_days_of_waiting_do_not_count_and_days_of_lateness_are_alerted_once(
     monday_comes: Town,
 ) -> None:
     town = monday_comes
-    journey = Journey(town, (RETURNED, LATE))
+    journey = Journey(town, (WAITING, LATE))
     journey.hand_in()
     returned, late = journey.cases
     eventually(
@@ -64,7 +66,7 @@ def test_days_of_waiting_do_not_count_and_days_of_lateness_are_alerted_once(
     ]
     journey.withdraw(late)
     journey.play()
-    assert returned.fate == RETURNED.fate
+    assert returned.fate == WAITING.fate
     town.settle()
     # The working days from 20 to 24 September did not count: Thursday 5 November has become
     # Thursday 12 November, and Thursday 26 November has become Thursday 3 December.

@@ -21,7 +21,7 @@ from services.department.handlers import add_token
 from shared.businesstime import setting_starting_now
 from shared.database import Database
 from shared.delivery.work import Work
-from tests.journey.clients import Away, Client
+from tests.journey.clients import Client
 from tests.journey.office import CALLS
 from tests.journey.stories import ITEM
 from tests.journey.waiting import eventually
@@ -30,6 +30,9 @@ FRIDAY = datetime.fromisoformat("2026-09-18T09:30:00+08:00")
 """The last Friday before Mid-Autumn (25 to 27 September) and National Day (1 to 7 October)."""
 
 DESK = "archives"
+REASONS = ("选址位于饮用水水源保护区", "《中华人民共和国水污染防治法》第六十五条")
+"""Of a rejection: its opinion and its legal basis."""
+
 WORKERS = (
     "development-reform",
     "planning",
@@ -123,9 +126,8 @@ class Town:
 
     def reject(self, call: Call) -> None:
         """A clerk of the department rejects a task that was taken up."""
-        refusal = reject(
-            "选址位于饮用水水源保护区", legal_basis="《中华人民共和国水污染防治法》第六十五条"
-        )
+        opinion, legal_basis = REASONS
+        refusal = reject(opinion, legal_basis=legal_basis)
         self._reporter(call).complete(call.assignment, refusal)
 
     def resume(self, call: Call) -> None:
@@ -146,9 +148,9 @@ class Town:
                 self.desk.post(f"/tasks/{task['assignment']}/completion", {**body, **done})
 
     def it_is(self, moment: datetime) -> None:
-        """All services end in good order, and begin again at another moment."""
-        for name in reversed(SERVICES):
-            self.stack.services.end(name)
+        """The lights go out for all services, and come on again at another moment."""
+        for name in SERVICES:
+            self.stack.services.kill(name)
         time = setting_starting_now(moment, speed=1.0)
         settings = replace(self.stack.settings, time=time)
         specs = [
@@ -236,6 +238,3 @@ def effects(calls: list[Call]) -> dict[tuple[str, str, bool], int]:
     for call in calls:
         counted[call.kind, call.assignment, call.supplemented] += 1
     return counted
-
-
-__all__ = ["FRIDAY", "Away", "Call", "Town", "effects", "worker_of"]
