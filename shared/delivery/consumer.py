@@ -8,7 +8,7 @@ from typing import Any
 import amqp
 
 from shared.delivery.inbound import Content
-from shared.delivery.link import BROKER_ERRORS, Link
+from shared.delivery.link import BROKER_ERRORS, connect
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +33,8 @@ class Consumer:
     def __init__(self, uri: str, queues: Sequence[str], *, limit: int, name: str) -> None:
         self.limit = limit
         self._here: deque[Delivery] = deque()
-        self._link = Link(uri, name=name)
+        self._active: dict[str, None] = {}
+        self._link = connect(uri, name=name)
         try:
             self._channels = {queue: self._consume(queue) for queue in queues}
         except BROKER_ERRORS:
@@ -54,6 +55,30 @@ class Consumer:
         for queue, tag in {it.queue: it.tag for it in deliveries}.items():
             self._channels[queue].basic_ack(tag, multiple=True)
         self._link.flush()
+
+    @property
+    def active(self) -> Sequence[str]:
+        """The queues that something came from since they are consumed, in the order of that."""
+        return tuple(self._active)
+
+    def readers(self, queue: str) -> int:
+        """How many consumers a queue has, this one among them.
+
+        Of a queue with a single active consumer the broker counts the active one alone.
+        """
+        return int(self._channels[queue].queue_declare(queue, passive=True).consumer_count)
+
+    def leave(self, queue: str) -> None:
+        """Let the consumer that has waited longest go on with a queue, and wait behind the others.
+
+        For between two batches: what was acknowledged is done, the rest goes back in its order.
+        """
+        channel = self._channels[queue]
+        del self._link.inbound.delivered[channel.channel_id]
+        channel.close()
+        self._here = deque(it for it in self._here if it.queue != queue)
+        del self._active[queue]
+        self._channels[queue] = self._consume(queue)
 
     def tick(self) -> None:
         """Keep the connection alive while a batch takes long."""
@@ -82,3 +107,4 @@ class Consumer:
             body=content.body,
         )
         self._here.append(delivery)
+        self._active[queue] = None

@@ -10,10 +10,12 @@ Nothing here waits for ever: what is asked of the broker and every write has `PA
 `tick` finds out about a peer that has gone without a word.
 """
 
+import random
 import select
 import socket
 import ssl
 import time
+from contextlib import suppress
 from struct import unpack_from
 from typing import Any
 
@@ -41,6 +43,20 @@ FRAME_END = 0xCE
 
 BROKER_ERRORS = (AMQPError, OSError)
 """What the broker or the way to it may raise; the connection is then of no more use."""
+
+
+def connect(uris: str, *, name: str) -> "Link":
+    """Connect to a broker: `amqp://...`, or several of one cluster with `;` between them.
+
+    They are tried in random order, so that processes spread over the nodes; raises what the last
+    one raised when none can be reached.
+    """
+    nodes = uris.split(";")
+    *others, last = random.SystemRandom().sample(nodes, len(nodes))
+    for uri in others:
+        with suppress(*BROKER_ERRORS):
+            return Link(uri.strip(), name=name)
+    return Link(last.strip(), name=name)
 
 
 class Link:

@@ -10,7 +10,7 @@ from collections import deque
 
 import structlog
 
-from shared.delivery.link import BROKER_ERRORS, Link
+from shared.delivery.link import BROKER_ERRORS, connect
 from shared.delivery.sending import NotSent, Sending
 from shared.delivery.session import IN_FLIGHT, Session
 
@@ -69,7 +69,7 @@ class Publisher:
         try:
             while not self._stopping:
                 try:
-                    self._use(session := Session(Link(self._uri, name=self._name)))
+                    self._use(session := Session(connect(self._uri, name=self._name)))
                     pause = 0.1
                     self._serve(session)
                 except BROKER_ERRORS as error:

@@ -4,6 +4,7 @@ While the broker confirms what one batch sent, the next one is already worked on
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from shared.delivery.link import BROKER_ERRORS
 from shared.delivery.processor import Handler, Processor
 from shared.delivery.relay import Relay
 from shared.delivery.sending import NotSent, Sending
+from shared.delivery.sharing import LOOK_ROUND, surplus
 from shared.delivery.topology import RETRY_DELAYS
 from shared.delivery.workplace import Workplace
 from shared.errors import Unavailable
@@ -43,8 +45,8 @@ class Receiver:
         self._relay = relay
         self._uri = settings.amqp_uri
         self._service = settings.service
-        numbers = range(settings.partitions)
-        self._queues = [*(f"{self._service}.{it}" for it in numbers), f"{self._service}.parked"]
+        self._partitions = [f"{self._service}.{it}" for it in range(settings.partitions)]
+        self._parked = f"{self._service}.parked"
         self._processor = Processor(workplace, handler, retry_delays=retry_delays)
         self._stopping = threading.Event()
 
@@ -66,7 +68,8 @@ class Receiver:
         if not self._workplace.publisher.await_connection(LONGEST_PAUSE):
             raise NotSent("there is no connection to send with")
         self._send_left_behind()
-        consumer = Consumer(self._uri, self._queues, limit=BATCH, name=f"{self._service} consumer")
+        queues = [*self._partitions, self._parked]
+        consumer = Consumer(self._uri, queues, limit=BATCH, name=f"{self._service} consumer")
         try:
             self._pump(consumer)
         finally:
@@ -74,17 +77,38 @@ class Receiver:
 
     def _pump(self, consumer: Consumer) -> None:
         unconfirmed: deque[tuple[Sequence[Delivery], list[Sending]]] = deque()
+        looked = time.monotonic()
         while not self._stopping.is_set():
             batch = consumer.read(wait=0.0 if unconfirmed else LOOK_UP)
             if batch:
                 unconfirmed.append((batch, self._settle(consumer, batch)))
-            while len(unconfirmed) > bool(batch):
-                settled, sendings = unconfirmed.popleft()
-                self._await(consumer, sendings)
-                consumer.acknowledge(settled)
-        for settled, sendings in unconfirmed:
+            self._finish(consumer, unconfirmed, but=int(bool(batch)))
+            if time.monotonic() - looked > LOOK_ROUND:
+                self._finish(consumer, unconfirmed)
+                self._share(consumer)
+                looked = time.monotonic()
+        self._finish(consumer, unconfirmed)
+
+    def _finish(
+        self,
+        consumer: Consumer,
+        unconfirmed: deque[tuple[Sequence[Delivery], list[Sending]]],
+        but: int = 0,
+    ) -> None:
+        """Acknowledge what is settled once the broker has what it sent, all but the last so many."""
+        while len(unconfirmed) > but:
+            settled, sendings = unconfirmed.popleft()
             self._await(consumer, sendings)
             consumer.acknowledge(settled)
+
+    def _share(self, consumer: Consumer) -> None:
+        """Leave to other processes of the service what is theirs."""
+        mine = [queue for queue in consumer.active if queue != self._parked]
+        if len(mine) > 1:
+            readers = consumer.readers(self._parked)
+            for queue in surplus(mine, partitions=len(self._partitions), readers=readers):
+                log.info("leaving a queue to another process", queue=queue)
+                consumer.leave(queue)
 
     def _settle(self, consumer: Consumer, batch: Sequence[Delivery]) -> list[Sending]:
         """Settle a batch, as often as it takes."""

@@ -143,10 +143,8 @@ def _service(name: str, partitions: int, delays: Sequence[float]) -> Topology:
         )
         for delay in delays
     ]
-    parked = Queue(
-        name=f"{name}.parked",
-        arguments={"x-queue-type": "quorum", "x-single-active-consumer": True},
-    )
+    # Without a single active consumer: by its consumers processes count each other (sharing.py).
+    parked = Queue(name=f"{name}.parked", arguments={"x-queue-type": "quorum"})
     return Topology(
         exchanges=(
             Exchange(
