@@ -8,7 +8,7 @@ from services.department.domain import STATES
 from services.department.store import MOST
 from shared.messages.results import Outcome
 
-DIGEST = validate.Regexp(r"^sha256:[0-9a-f]{64}$", error="is not sha256: and 64 hex digits")
+DIGEST = validate.Regexp(r"^sha256:[0-9a-f]{64}$(?!\n)", error="is not sha256: and 64 hex digits")
 LINE = validate.Length(max=300)
 SAID = validate.Length(min=1, max=300)
 PARAGRAPH = validate.Length(max=8_000)
@@ -30,7 +30,8 @@ class Document(Schema):
     """A document that belongs to the answer, by its digest."""
 
     name = fields.String(
-        required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,63}$", error="is not a key")
+        required=True,
+        validate=validate.Regexp(r"^[a-z][a-z0-9-]{0,63}$(?!\n)", error="is not a key"),
     )
     digest = fields.String(required=True, validate=DIGEST)
     media_type = fields.String(required=True, validate=SAID)

@@ -46,11 +46,13 @@ def hand_in(
             raise
         return repeated
     sent = domain.accepted(application, case=held.code, item=item, office=office, now=work.now)
-    row = _row(sent, key, fingerprint)
+    salt = secrets.token_hex(32)
+    secret = secret_of(key, salt)
+    row = _row(sent, key=key, salt=salt, secret=secret, fingerprint=fingerprint)
     if store.add_case(work.transaction, row):
         held.use()
         work.send(sent)
-        return receipt_of(row, key, office)
+        return receipt_of(row, secret, office)
     repeated = _repeated(work, key, fingerprint, office)
     assert repeated is not None, "a case code was about to be issued twice"
     return repeated
@@ -148,7 +150,7 @@ def _repeated(work: Work, key: str, fingerprint: str, office: Office) -> Receipt
         return None
     if row["fingerprint"] != fingerprint:
         raise KeyReused("this Idempotency-Key was used for another application; send a new one")
-    return receipt_of(row, key, office)
+    return receipt_of(row, secret_of(key, row["salt"]), office)
 
 
 def _item(tx: sa.Connection, key: str | None) -> tuple[ItemPublished | None, list[Fault]]:
@@ -170,15 +172,16 @@ def _fingerprint(application: Body, faults: Faults) -> str:
     return digest_of(json.dumps(said, sort_keys=True, default=str))
 
 
-def _row(sent: CaseAccepted, key: str, fingerprint: str) -> dict[str, Any]:
+def _row(
+    sent: CaseAccepted, *, key: str, salt: str, secret: str, fingerprint: str
+) -> dict[str, Any]:
     plain = to_plain(sent)
-    salt = secrets.token_hex(32)
     return {
         "code": sent.case,
         "item": sent.item,
         "item_version": sent.item_version,
         "received_at": sent.received_at,
-        "secret": digest_of(secret_of(key, salt)),
+        "secret": digest_of(secret),
         "key": digest_of(key),
         "salt": salt,
         "fingerprint": fingerprint,

@@ -9,8 +9,10 @@ from marshmallow import Schema, fields, validate
 
 from shared.messages.cases import Channel
 
-DIGEST = validate.Regexp(r"^sha256:[0-9a-f]{64}$", error="is not sha256: and 64 hex digits")
-KEY = validate.Regexp(r"^[\x21-\x7e]{8,200}$", error="is not 8 to 200 visible ASCII characters")
+DIGEST = validate.Regexp(r"^sha256:[0-9a-f]{64}$(?!\n)", error="is not sha256: and 64 hex digits")
+KEY = validate.Regexp(
+    r"^[\x21-\x7e]{8,200}$(?!\n)", error="is not 8 to 200 visible ASCII characters"
+)
 MOST_FILES = 200
 
 
@@ -51,7 +53,9 @@ class ApplicationHandedIn(Schema):
         fields.Nested(MaterialHandedIn), validate=validate.Length(max=MOST_FILES)
     )
     promises = fields.List(fields.Nested(PromiseHandedIn), validate=validate.Length(max=MOST_FILES))
-    region = fields.String(validate=validate.Regexp(r"^[1-9][0-9]{5}$", error="is not 6 digits"))
+    region = fields.String(
+        validate=validate.Regexp(r"^[1-9][0-9]{5}$(?!\n)", error="is not 6 digits")
+    )
 
 
 class SupplementHandedIn(Schema):

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.intake.domain import Case
 from services.intake.tracking import Step, Track
-from shared.database import Document, Moment, insert_new, insert_returning, upsert
+from shared.database import Document, Moment, insert_new, upsert
 from shared.messages import CaseProgressed, ItemPublished
 from shared.messages.codec import decode, encode
 
@@ -174,7 +175,14 @@ def stored_materials(tx: sa.Connection, digests: Sequence[str]) -> dict[tuple[st
 
 def add_case(tx: sa.Connection, row: Mapping[str, Any]) -> bool:
     """Add a case; False when its key was used before, and nothing is added."""
-    return bool(insert_returning(tx, cases, [row], cases.c.code))
+    return tx.execute(_adding(tx.dialect.name), row).scalar() is not None
+
+
+@cache
+def _adding(dialect: str) -> sa.Executable:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(cases)
+    adding: sa.Executable = insert.on_conflict_do_nothing().returning(cases.c.code)
+    return adding
 
 
 def case_under_key(tx: sa.Connection, key: str) -> dict[str, Any] | None:

@@ -18,7 +18,9 @@ from shared.delivery.wire import Wire
 from shared.delivery.work import Work
 from shared.messages.codec import decode
 from shared.web.openapi import rendered
-from tests.unit.department.samples import NOW, SAID, assigned
+from tests.unit.department.samples import DIGEST, NOW, SAID, assigned
+
+DOCUMENT = {"name": "licence", "digest": DIGEST, "media_type": "application/pdf", "size": 1}
 
 
 def give(desk, *messages):
@@ -167,6 +169,11 @@ def test_without_a_valid_token_nothing_is_shown(desk, task, token):
         ("completion", {"outcome": "approved_with_conditions"}, {"conditions"}),
         ("completion", {"documents": [{"name": "A", "digest": "x"}]}, None),
         ("completion", {"outcom": "approved"}, {"outcom"}),
+        (
+            "completion",
+            {"documents": [DOCUMENT | {"digest": DIGEST + "\n"}]},
+            {"documents[0].digest"},
+        ),
         ("return", {"missing": []}, {"missing"}),
         ("return", {"missing": [{"subject": "x"}]}, {"missing[0].problem"}),
         ("decline", {"reason": ""}, {"reason"}),
