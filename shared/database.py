@@ -28,6 +28,10 @@ class DatabaseAway(Unavailable):
     """The database does not answer, or is locked or shutting down; the work can be tried again."""
 
 
+HIDE = True
+"""An error names its statement but not the values: they are applicants' data, and it is logged."""
+
+
 class Moment(sa.types.TypeDecorator[datetime]):
     """An aware datetime. Text in UTC that sorts on SQLite, timestamptz on PostgreSQL."""
 
@@ -151,7 +155,9 @@ class _Turn:
 
 def _sqlite(path: Path) -> sa.Engine:
     # Waiting inside the driver would stop every green thread; `_begin` waits outside.
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 0.05})
+    engine = sa.create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": 0.05}, hide_parameters=HIDE
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -183,6 +189,7 @@ def _begin(connection: sa.Connection) -> None:
 def _postgresql(url: str, service: str) -> sa.Engine:
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg2"),
+        hide_parameters=HIDE,
         connect_args={
             "options": f"-csearch_path={service}",
             "connect_timeout": 5,

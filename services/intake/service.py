@@ -22,7 +22,7 @@ from shared.web.http import Reply, Request, http
 from shared.web.problems import CONFLICT, FORBIDDEN, INVALID
 from shared.worktime import Calendar, read_table
 
-LARGEST_FILE = 20_000_000
+LARGEST_FILE = 100_000_000
 """Bytes. An item may ask for smaller files, not for larger ones."""
 
 
