@@ -95,7 +95,7 @@ class Receiver:
         unconfirmed: deque[tuple[Sequence[Delivery], list[Sending]]],
         but: int = 0,
     ) -> None:
-        """Acknowledge what is settled once the broker has what it sent, all but the last so many."""
+        """Acknowledge what is settled once the broker has what it sent, all but `but`."""
         while len(unconfirmed) > but:
             settled, sendings = unconfirmed.popleft()
             self._await(consumer, sendings)
