@@ -5,6 +5,7 @@ import eventlet
 eventlet.monkey_patch()
 
 import importlib  # noqa: E402
+import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 
@@ -12,48 +13,76 @@ from nameko.containers import ServiceContainer  # noqa: E402
 
 from shared.database import Database  # noqa: E402
 from shared.delivery.backbone import SETTINGS  # noqa: E402
+from shared.delivery.entrypoints import RETRY_DELAYS_KEY  # noqa: E402
+from shared.delivery.retry import delays_from  # noqa: E402
 from shared.delivery.topology import SERVICES  # noqa: E402
 from shared.errors import OneWindowError  # noqa: E402
 from shared.logs import configure  # noqa: E402
 from shared.migrating import migrate  # noqa: E402
 from shared.settings import Settings  # noqa: E402
 
+REFUSED = 2
+DIED = 1
+LOOK_UP = 0.1
+"""How long a signal may wait until it is seen, in seconds."""
+
+
+class CannotListen(OneWindowError):
+    """The address for HTTP is taken or is not this machine's."""
+
 
 def main(arguments: list[str]) -> int:
     """Run a service until it is told to stop; returns the exit status."""
     if len(arguments) != 1 or arguments[0] not in SERVICES:
         print(f"usage: python -m services {{{'|'.join(SERVICES)}}}", file=sys.stderr)
-        return 2
+        return REFUSED
     try:
-        return run(Settings.from_environment(arguments[0]))
+        settings = Settings.from_environment(arguments[0])
+        configure(settings.service)
+        bring_up_to_date(settings)
+        module = importlib.import_module(f"services.{settings.service}.service")
+        return serve(settings, module.Service)
     except OneWindowError as error:
         print(f"{arguments[0]}: {error}", file=sys.stderr)
-        return 2
+        return REFUSED
 
 
-def run(settings: Settings) -> int:
-    """Bring the database up to date and serve until SIGTERM or SIGINT."""
-    configure(settings.service)
+def bring_up_to_date(settings: Settings) -> None:
+    """Migrate the service's database."""
     database = Database.open(settings.service, url=settings.database, data=settings.data)
-    migrate(database)
-    database.close()
-    module = importlib.import_module(f"services.{settings.service}.service")
-    container = ServiceContainer(module.Service, config=_config(settings))
-    stop = eventlet.Event()
+    try:
+        migrate(database)
+    finally:
+        database.close()
+
+
+def serve(settings: Settings, service: type) -> int:
+    """Run a nameko service class until SIGTERM or SIGINT; returns the exit status."""
+    told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.ready() or stop.send(None))
-    container.start()
-    waiter = eventlet.spawn(container.wait)
-    waiter.link(lambda _: stop.ready() or stop.send(None))
-    stop.wait()
+        # Nothing of eventlet's may be touched here: the signal may come in the midst of its hub.
+        signal.signal(number, lambda number, _: told.append(number))
+    container = ServiceContainer(service, config=_config(settings))
+    try:
+        container.start()
+    except OSError as error:
+        where = f"{settings.http_host}:{settings.http_port}"
+        raise CannotListen(f"cannot serve at {where}, choose another address: {error}") from error
+    end = eventlet.spawn(container.wait)
+    while not (told or end.dead):
+        eventlet.sleep(LOOK_UP)
     container.stop()
-    waiter.wait()  # raises what the container died of
+    try:
+        end.wait()
+    except Exception:  # nameko has logged what the container died of
+        return DIED
     return 0
 
 
 def _config(settings: Settings) -> dict[str, object]:
     return {
         SETTINGS: settings,
+        RETRY_DELAYS_KEY: delays_from(os.environ),
         "AMQP_URI": settings.amqp_uri,
         "WEB_SERVER_ADDRESS": f"{settings.http_host}:{settings.http_port}",
         "max_workers": 50,

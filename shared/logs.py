@@ -28,6 +28,6 @@ class _ToStructlog(logging.Handler):
     """A library's log record as one of our lines."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger(record.name).log(
-            record.levelno, record.getMessage(), exc_info=record.exc_info
+        structlog.get_logger().log(
+            record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info
         )

@@ -1,11 +1,13 @@
 """What becomes of a message that could not be handled: tried again later, or parked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.delivery.topology import RETRY_DELAYS
-from shared.errors import Invalid
+from shared.errors import Fault, Invalid
 from shared.messages.codec import Unreadable
+
+DELAYS = "ONEWINDOW_RETRY_DELAYS"
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,19 @@ class Park:
     """Set aside, for this reason."""
 
     reason: str
+
+
+def delays_from(environ: Mapping[str, str]) -> tuple[float, ...]:
+    """ONEWINDOW_RETRY_DELAYS, seconds with commas between, for which the topology must have been
+    made as well; the topology's own unless set. Raises Invalid."""
+    text = environ.get(DELAYS, "")
+    try:
+        delays = tuple(float(part) for part in text.split(",")) if text else RETRY_DELAYS
+    except ValueError:
+        delays = ()
+    if not delays or not all(0 < delay < 86_400 for delay in delays):
+        raise Invalid(Fault(DELAYS, f"{text!r} is not a list of seconds such as 1,5,30"))
+    return delays
 
 
 def verdict(error: Exception, attempt: int, delays: Sequence[float] = RETRY_DELAYS) -> Again | Park:
