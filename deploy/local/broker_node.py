@@ -18,7 +18,7 @@ from deploy.local.broker_config import SERVER, NodeIdentity, environment, write_
 from deploy.local.ports import demand
 from deploy.local.process import NotReady, ProcessId, descendants, end, spawn, until
 
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 STOP_SECONDS = 30.0
 
 

@@ -23,7 +23,7 @@ from shared.errors import OneWindowError
 
 READY, FAILED, PROCESS = "ready", "failed", "keeper.pid"
 KINDS = ("broker", "postgres")
-SECONDS = 120.0
+SECONDS = 240.0
 
 
 class Server(Protocol):

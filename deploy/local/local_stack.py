@@ -104,13 +104,14 @@ class LocalStack:
 
     def stop(self) -> None:
         """Stop everything in reverse order; nothing that was accepted is lost."""
+        if self._lock is None or self._lock.closed:
+            return  # what is written down there is another stack's
         self.services.stop()
         for server in (self._postgres, self._node):
             if server is not None:
                 server.stop()
         (self.folder / STATE).unlink(missing_ok=True)
-        if self._lock is not None:
-            self._lock.close()
+        self._lock.close()
 
     def watch(self) -> Iterator[Part]:
         """Every part that ends although nobody asked it to, as it happens; for ever."""

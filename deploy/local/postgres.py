@@ -22,7 +22,7 @@ from deploy.local.process import NotReady, ProcessId, descendants, end, spawn, u
 OWNER = "onewindow"
 SYSTEM_USER = "postgres"
 SERVERS = Path("/usr/lib/postgresql")
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 STOP_SECONDS = 30.0
 LOCALE = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 

@@ -30,7 +30,7 @@ class ProcessSpec:
     address: str = ""
     health: str = ""
     ready_file: Path | None = None
-    ready_seconds: float = 60.0
+    ready_seconds: float = 180.0
     stop_seconds: float = 15.0
 
 

@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from deploy.local.places import ROOT, SDK
 from deploy.local.ports import free_ports
@@ -33,6 +36,13 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A state folder in which nothing runs afterwards, also when the test fails."""
+    yield tmp_path
+    run(tmp_path, "down")
+
+
 def first_port() -> str:
     (port,) = free_ports(1)
     return str(port)
@@ -49,31 +59,31 @@ def everything(state: StackState) -> list[ProcessId]:
 
 
 def test_a_stack_in_the_background_outlives_its_shell_and_leaves_nothing_when_killed(
-    tmp_path: Path,
+    home: Path,
 ) -> None:
     port = first_port()
-    up = run(tmp_path, "up", "--detach", "--port", port)
+    up = run(home, "up", "--detach", "--port", port)
     assert up.returncode == 0, up.stderr
-    shown = json.loads(run(tmp_path, "status", "--json").stdout)
+    shown = json.loads(run(home, "status", "--json").stdout)
     assert shown["up"], shown
     assert [part["name"] for part in shown["parts"]] == ["broker", *SERVICES]
     assert f"http://127.0.0.1:{port}" in up.stderr
 
-    again = run(tmp_path, "up", "--port", port)
+    again = run(home, "up", "--port", port)
     assert again.returncode == 2
     assert "end it with `./onewindow down`" in again.stderr
-    beside = run(tmp_path / "beside", "up", "--port", port)
+    beside = run(home / "beside", "up", "--port", port)
     assert beside.returncode == 2
     assert f"Port {port}, which intake needs, is taken" in beside.stderr
 
-    state = written_down(tmp_path)
+    state = written_down(home)
     state.supervisor.signal(signal.SIGKILL)
     assert not [it for it in everything(state) if not it.wait(30)]
-    status = run(tmp_path, "status")
+    status = run(home, "status")
     assert status.returncode == 1
     assert "./onewindow down" in status.stdout
-    assert run(tmp_path, "down").returncode == 0
-    assert "Nothing is running here" in run(tmp_path, "status").stdout
+    assert run(home, "down").returncode == 0
+    assert "Nothing is running here" in run(home, "status").stdout
 
 
 def test_ctrl_c_ends_all_of_a_stack_that_uses_a_broker_of_somebody_else(
@@ -99,6 +109,7 @@ def test_ctrl_c_ends_all_of_a_stack_that_uses_a_broker_of_somebody_else(
         assert [part.name for part in state.parts] == SERVICES
         assert "intake.0" in {queue.name for queue in vhost.queues()}
         os.killpg(up.pid, signal.SIGINT)  # what a terminal does
-    assert up.returncode == 0
+        rest = up.stderr.read()
+    assert up.returncode == 0, rest
     assert not [it for it in everything(state) if it.alive]
     assert vhost.admin.ready()
