@@ -22,12 +22,18 @@ FIRST_PORT = 8800
 
 
 def command(
+    *,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
     port: Annotated[int, typer.Option(help="Port of intake; the others follow.")] = FIRST_PORT,
     database: Annotated[
         str, typer.Option(help="`postgres` for a private server, or a postgresql:// address.")
     ] = "",
-    partitions: Annotated[int, typer.Option(help="Queues a service reads in parallel.")] = 1,
+    processes: Annotated[
+        str, typer.Option(help="Services with more than one: `routing=2,supervision=2`.")
+    ] = "",
+    partitions: Annotated[
+        int, typer.Option(help="Queues a service's cases are spread over; 0 fits the processes.")
+    ] = 0,
     catalogue: Annotated[Path | None, typer.Option(help="Folder with the service items.")] = None,
 ) -> None:
     places = Places.from_environment(os.environ)
@@ -36,13 +42,14 @@ def command(
 
         start(places, [argument for argument in sys.argv[1:] if argument != "--detach"])
         return
-    from deploy.local.services import CATALOGUE, StackSettings  # noqa: PLC0415
+    from deploy.local.services import CATALOGUE, StackSettings, processes_from  # noqa: PLC0415
 
     settings = StackSettings(
         first_port=port,
         time=os.environ.get("ONEWINDOW_TIME", ""),
         database=database or os.environ.get("ONEWINDOW_DATABASE", ""),
         catalogue=(catalogue or CATALOGUE).absolute(),
+        processes=processes_from(processes),
         partitions=partitions,
     )
     _run(places, settings)

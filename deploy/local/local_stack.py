@@ -4,11 +4,15 @@ with LocalStack(folder, StackSettings(), say=print) as stack:
     stack.address("intake")              # http://127.0.0.1:...
     stack.amqp_uri("department.tax")     # for a worker of that department
     stack.services.kill("routing"); stack.services.start_again("routing")
+
+With StackSettings(processes={"routing": 2}) there are routing-1 and routing-2.
 """
 
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -22,7 +26,7 @@ from deploy.local.passwords import Passwords
 from deploy.local.ports import demand, free_ports
 from deploy.local.postgres import Postgres
 from deploy.local.process import ProcessId, wait_for_any
-from deploy.local.services import SERVICES, StackSettings, departments, service_spec
+from deploy.local.services import StackSettings, departments, service_spec
 from deploy.local.stack import Stack
 from deploy.local.state import RUNNING, Part, StackState, parts_of
 from shared.errors import OneWindowError
@@ -66,8 +70,13 @@ class LocalStack:
         return self._node
 
     def address(self, service: str) -> str:
-        """Where a service answers over HTTP."""
-        return next(state.address for state in self.services.states() if state.name == service)
+        """Where a service answers over HTTP: the first of its processes."""
+        return self.addresses(service)[0]
+
+    def addresses(self, service: str) -> tuple[str, ...]:
+        """Where each process of a service answers over HTTP, in the order of their names."""
+        found = {it.name: it.address for it in self.services.states()}
+        return tuple(found[name] for name, of in self.settings.names if of == service)
 
     def amqp_uri(self, user: str | None = None) -> str:
         """The address of the broker for one of `users`; the administrator's unless named."""
@@ -93,7 +102,8 @@ class LocalStack:
             self._write(ready=False)
             self._start_broker()
             self._start_database()
-            self._say("Starting " + ", ".join(SERVICES) + " ...")
+            names = [name for name, _ in self.settings.names]
+            self._say("Starting " + ", ".join(names) + " ...")
             self._start_services(ports)
             if self._node is not None:
                 self._node.settle()
@@ -137,12 +147,12 @@ class LocalStack:
             ) from error
 
     def _ports(self) -> tuple[int, ...]:
-        first = self.settings.first_port
+        first, names = self.settings.first_port, self.settings.names
         if first == 0:
-            return free_ports(len(SERVICES))
-        for port, name in enumerate(SERVICES, start=first):
+            return free_ports(len(names))
+        for port, (name, _) in enumerate(names, start=first):
             demand(port, what=name, remedy="end who listens there, or choose others with --port")
-        return tuple(range(first, first + len(SERVICES)))
+        return tuple(range(first, first + len(names)))
 
     def _start_broker(self) -> None:
         address = BrokerAddress.from_environment(os.environ)
@@ -157,6 +167,8 @@ class LocalStack:
             self.broker, self.vhost = BrokerAdmin(address), address.vhost
             self.broker.overview()
         self._write(ready=False)
+        self._admin.create_vhost(self.vhost)
+        self.settings = replace(self.settings, partitions=self._partitions())
         self.users = set_up(
             self._admin,
             self.vhost,
@@ -164,6 +176,12 @@ class LocalStack:
             departments=departments(self.settings.catalogue),
             partitions=self.settings.partitions,
         )
+
+    def _partitions(self) -> int:
+        """As many as are asked for, and never fewer than there are: those hold messages."""
+        queues = self._admin.queues(self.vhost)
+        there = sum(bool(re.fullmatch(r"routing\.[0-9]+", queue.name)) for queue in queues)
+        return max(self.settings.queues, there)
 
     def _start_database(self) -> None:
         if self.settings.database != "postgres":
@@ -179,14 +197,15 @@ class LocalStack:
         specs = [
             service_spec(
                 name,
+                service=service,
                 port=port,
-                amqp_uri=self.amqp_uri(name),
+                amqp_uri=self.amqp_uri(service),
                 data=self.data,
                 database=self._database,
                 settings=self.settings,
                 environ=os.environ,
             )
-            for name, port in zip(SERVICES, ports, strict=True)
+            for (name, service), port in zip(self.settings.names, ports, strict=True)
         ]
         self.services.start(*specs)
 

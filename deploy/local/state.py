@@ -102,9 +102,10 @@ class StackState:
         return address
 
     def address(self, name: str) -> str:
-        """Where a service answers over HTTP; raises NotRunning if it is not part of the stack."""
+        """Where a service answers over HTTP, the first of its processes where there are several;
+        raises NotRunning if it is not part of the stack."""
         for part in self.parts:
-            if part.name == name:
+            if part.name in (name, f"{name}-1"):
                 return part.address
         raise NotRunning(f"No {name} belongs to this stack: see `./onewindow status`.")
 

@@ -45,6 +45,12 @@ class Stream:
         last = [it for it in self.office.effects() if it.stated == self.waves]
         return Counter(it.process for it in last)
 
+    def joined(self, count: int) -> bool:
+        """Whether so many processes read the queues."""
+        with self.office.channel("routing") as channel:
+            found = channel.queue_declare("routing.parked", passive=True)
+        return bool(found.method.consumer_count == count)
+
     def spread_over(self, *processes: Process) -> bool:
         """Send a wave; whether each of these has about its share of it."""
         self.wave()
@@ -69,6 +75,7 @@ def test_two_processes_share_and_one_takes_over_what_another_leaves_by_dying(
     assert set(stream.shares()) == {first.pid}
 
     second = office.start()
+    until(lambda: stream.joined(2), "the second process")
     until(lambda: stream.spread_over(first, second), "each process has its share")
 
     first.kill()
@@ -76,6 +83,7 @@ def test_two_processes_share_and_one_takes_over_what_another_leaves_by_dying(
     assert set(stream.shares()) == {second.pid}
 
     third = office.start()
+    until(lambda: stream.joined(2), "the third process")
     until(lambda: stream.spread_over(second, third), "who came later has its share too")
     assert stream.told_in_order()
     assert office.parked() == []
@@ -84,6 +92,7 @@ def test_two_processes_share_and_one_takes_over_what_another_leaves_by_dying(
 def test_processes_that_die_under_load_keep_the_order_of_every_case(office: Office) -> None:
     stream = Stream(office)
     processes = [office.start(), office.start()]
+    until(lambda: stream.joined(2), "both processes")
     until(lambda: stream.spread_over(*processes), "each process has its share")
     for _ in range(3):
         stream.send()
