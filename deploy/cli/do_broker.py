@@ -39,6 +39,7 @@ def setup(
 ) -> None:
     """Make everything that is missing; may be run again at any time, also while services run."""
     from deploy.production.broker import set_up_broker  # noqa: PLC0415 - --help should not wait
+    from shared.delivery.retry import delays_from  # noqa: PLC0415
 
     address = BrokerAddress.from_environment(os.environ)
     if address is None:
@@ -49,6 +50,7 @@ def setup(
         read_passwords(passwords),
         departments=departments(catalogue),
         partitions=partitions,
+        retry_delays=delays_from(os.environ),
     )
     for user in made.users:
         print(user.name)

@@ -4,12 +4,12 @@ Everything is what the local stack has (shared/delivery/topology.py), with passw
 operator keeps, and one policy for what differs between versions of RabbitMQ.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deploy.local.broker_admin import BrokerAdmin
 from deploy.production.secret_files import broker_secret, password
-from shared.delivery.topology import SERVICES, Topology, definitions, topology
+from shared.delivery.topology import RETRY_DELAYS, SERVICES, Topology, definitions, topology
 
 PRACTICALLY_NONE = 1_000_000_000
 
@@ -21,10 +21,11 @@ def set_up_broker(
     *,
     departments: Mapping[str, bool],
     partitions: int,
+    retry_delays: Sequence[float] = RETRY_DELAYS,
 ) -> Topology:
     """Make the virtual host and everything in it; queues that are there stay as they are, users
     get the password that stands in `passwords`. Raises NotFound, Unavailable, BrokerRefused."""
-    wanted = topology(departments, partitions=partitions)
+    wanted = topology(departments, partitions=partitions, retry_delays=retry_delays)
     secrets = {user.name: password(passwords, broker_secret(user.name)) for user in wanted.users}
     admin.create_vhost(vhost)
     document = definitions(wanted, vhost, secrets)
