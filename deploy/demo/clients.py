@@ -85,6 +85,12 @@ class Window:
         stored = self._intake.put("/materials", content, PDF)
         return {"name": name, "file_name": f"{name}.pdf", **stored}
 
+    def missing(self, code: str, secret: str) -> dict[str, str]:
+        """What the applicant was told is missing, lastly: material and problem."""
+        notices = Client(self._base, secret).get(f"/cases/{code}/notices")["notices"]
+        returned = [it for it in notices if it["kind"] == "task.returned"][-1]
+        return {it["subject"]: it["problem"] for it in returned["missing"]}
+
     def supplement(self, code: str, secret: str, name: str, note: str) -> None:
         """Hand a paper in afterwards."""
         body = {"materials": [self.material(name, f"{code} {note}")], "note": note}

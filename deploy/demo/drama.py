@@ -135,8 +135,9 @@ class Drama:
                 self._plan(story, story.applying.mends_after, lambda: self._supplement(story))
 
     def _supplement(self, story: Story) -> None:
-        note = "补充室外消防给水平面图 / with the plan of outdoor fire water"
-        self._window.supplement(story.code, story.secret, "design-plan", note)
+        for material, problem in self._window.missing(story.code, story.secret).items():
+            note = f"已补正 / mended: {problem}"
+            self._window.supplement(story.code, story.secret, material, note)
 
     def _bring(self, story: Story) -> None:
         for name in story.applying.promises:

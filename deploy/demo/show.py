@@ -49,7 +49,7 @@ def live(drama: Drama, now: datetime, alerts: list[dict[str, Any]]) -> Renderabl
         table.add_column(name, no_wrap=True)
     for story in drama.stories:
         table.add_row(*_row(story, [it for it in alerts if it["case"] == story.code]))
-    legend = "· waits its turn  ○ assigned  ◐ accepted  ● completed  ↩ returned  ‖ suspended  × cancelled"
+    legend = "· waiting  ○ assigned  ◐ accepted  ● completed  ↩ returned  ‖ suspended  × cancelled"
     return Group(table, Text(legend, style="dim"))
 
 

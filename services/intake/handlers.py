@@ -13,6 +13,7 @@ from services.intake import domain, store, tracking
 from services.intake.codes import Held
 from services.intake.domain import Case, KeyReused, NotTheApplicant, Office
 from services.intake.form import meant
+from services.intake.notices import Notice
 from services.intake.receipt import Receipt, digest_of, receipt_of, secret_of
 from services.intake.shelf import Upload
 from services.intake.tracking import Track
@@ -70,7 +71,7 @@ def _checked(work: Work, application: Body, faults: Faults, office: Office) -> I
 
 def supplement(work: Work, code: str, secret: str, body: Body, faults: Faults) -> None:
     """Take in what the applicant hands in later; raises NotFound, NotTheApplicant, CaseClosed."""
-    case = _own_case(work.transaction, code, secret)
+    case = _own_case(work.transaction, code, secret, to_change=True)
     item = store.item_of(work.transaction, case.item, case.item_version)
     stored = _stored(work.transaction, body)
     work.send(domain.supplemented(case, body, faults, item=item, stored=stored, now=work.now))
@@ -78,7 +79,7 @@ def supplement(work: Work, code: str, secret: str, body: Body, faults: Faults) -
 
 def withdraw(work: Work, code: str, secret: str, reason: str) -> None:
     """Take an application back; raises NotFound, NotTheApplicant, CaseClosed."""
-    case = _own_case(work.transaction, code, secret)
+    case = _own_case(work.transaction, code, secret, to_change=True)
     work.send(domain.withdrawn(case, reason, work.now))
     store.mark_withdrawn(work.transaction, code, work.now)
 
@@ -114,6 +115,11 @@ def track(tx: sa.Connection, code: str) -> tuple[Case, Track, ItemPublished]:
     return case, store.tracks_of(tx, [code])[code], item
 
 
+def notices(tx: sa.Connection, code: str, secret: str) -> tuple[Notice, ...]:
+    """What the applicant was told, in order; raises NotFound, NotTheApplicant."""
+    return store.tracks_of(tx, [_own_case(tx, code, secret).code])[code].notices
+
+
 def current_item(tx: sa.Connection, key: str) -> ItemPublished:
     """The item that can be applied for under a key; raises NotFound."""
     item = store.current_item(tx, key)
@@ -133,9 +139,9 @@ def keep_material(work: Work, upload: Upload) -> None:
     )
 
 
-def _own_case(tx: sa.Connection, code: str, secret: str) -> Case:
+def _own_case(tx: sa.Connection, code: str, secret: str, *, to_change: bool = False) -> Case:
     """The case, if the digest of the secret is that of its receipt."""
-    case = store.case_of(tx, code, to_change=True)
+    case = store.case_of(tx, code, to_change=to_change)
     if case is None:
         raise NotFound(f"there is no case {code}")
     if not hmac.compare_digest(case.secret, secret):

@@ -132,6 +132,34 @@ class CaseTracked(Schema):
     tasks = fields.List(fields.Nested(TaskTracked), required=True)
 
 
+class Shortfall(Schema):
+    """One thing that is missing or wrong."""
+
+    subject = fields.String(required=True)
+    problem = fields.String(required=True)
+
+
+class NoticeGiven(Schema):
+    """What the applicant was told: `task.returned` (with what is `missing`), `clock.suspended`
+    (with the reason) or `case.decided` (with outcome, reasons and conditions)."""
+
+    kind = fields.String(required=True)
+    at = fields.AwareDateTime(required=True, format="iso")
+    task = fields.String()
+    missing = fields.List(fields.Nested(Shortfall))
+    reason = fields.String()
+    legal_basis = fields.String()
+    outcome = fields.String()
+    reasons = fields.List(fields.String())
+    conditions = fields.List(fields.String())
+
+
+class NoticeList(Schema):
+    """Everything that the applicant was told in writing, in order."""
+
+    notices = fields.List(fields.Nested(NoticeGiven), required=True)
+
+
 class Stored(Schema):
     """An uploaded file, as an application refers to it."""
 

@@ -126,6 +126,23 @@ class Service:
             return view.tracked(*handlers.track(tx, code), self.window.office)
 
     @http(
+        "GET",
+        "/cases/<code>/notices",
+        answer=schemas.NoticeList,
+        problems={NotTheApplicant: FORBIDDEN},
+        bearer=_secret,
+    )
+    def list_notices(self, request: Request, code: str) -> Any:
+        """What the applicant was told: what is missing, why the clock stopped, the decision.
+
+        The token is the receipt_secret.
+        """
+        code = self.window.scheme.verify(code)
+        with self.delivery.database.reading() as tx:
+            told = handlers.notices(tx, code, request.bearer)
+        return {"notices": view.notices(told, self.window.office)}
+
+    @http(
         "POST",
         "/cases/<code>/supplements",
         body=schemas.SupplementHandedIn,

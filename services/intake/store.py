@@ -64,6 +64,7 @@ tracks = sa.Table(
     sa.Column("at", Moment(), nullable=False),
     sa.Column("outcome", sa.String(40), nullable=False),
     sa.Column("steps", Document, nullable=False),
+    sa.Column("notices", Document, nullable=False),
 )
 
 held = sa.Table(
@@ -224,6 +225,7 @@ def tracks_of(tx: sa.Connection, codes: Sequence[str]) -> dict[str, Track]:
             at=row.at,
             outcome=row.outcome,
             steps={task: _step(step) for task, step in row.steps.items()},
+            notices=tuple(row.notices),
         )
     return found
 
@@ -238,6 +240,7 @@ def keep_tracks(tx: sa.Connection, changed: Sequence[Track]) -> None:
             "at": track.at,
             "outcome": track.outcome,
             "steps": {task: _plain(step) for task, step in track.steps.items()},
+            "notices": list(track.notices),
         }
         for track in changed
     ]

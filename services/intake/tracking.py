@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.intake.notices import Notice, notice_of
 from shared.messages import CaseProgressed, Change
 from shared.messages.progress import (
     Accepted,
@@ -47,7 +48,10 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """How far a case is. `number` is that of the last message that counted; 0 before the first."""
+    """How far a case is. `number` is that of the last message that counted; 0 before the first.
+
+    `notices` is what the applicant was told, in order.
+    """
 
     case: str
     number: int = 0
@@ -55,6 +59,7 @@ class Track:
     at: datetime | None = None
     outcome: str = ""
     steps: Mapping[str, Step] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
 
 
 def follow(
@@ -75,8 +80,15 @@ def _after(track: Track, sent: CaseProgressed) -> Track:
             steps[change.task] = _step(change, state, sent.at, steps)  # type: ignore[union-attr]
         if isinstance(change, Decided):
             outcome = change.outcome
+    told = [notice for change in sent.changes if (notice := notice_of(change, sent.at))]
     return replace(
-        track, number=sent.number, state=sent.state, at=sent.at, outcome=outcome, steps=steps
+        track,
+        number=sent.number,
+        state=sent.state,
+        at=sent.at,
+        outcome=outcome,
+        steps=steps,
+        notices=(*track.notices, *told),
     )
 
 

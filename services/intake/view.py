@@ -1,10 +1,11 @@
 """A case as its applicant may see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from services.intake.domain import Case, Office
+from services.intake.notices import Notice
 from services.intake.tracking import Track
 from shared.messages import ItemPublished, TaskOutline
 
@@ -35,3 +36,9 @@ def _task(task: TaskOutline, track: Track, local: Local) -> dict[str, Any]:
         "state": step.state if step else "waiting",
         "since": local(step.since) if step else None,
     }
+
+
+def notices(told: Iterable[Notice], office: Office) -> list[dict[str, Any]]:
+    """Notices with their times as the office's clock shows them."""
+    local = office.calendar.local
+    return [{**it, "at": local(datetime.fromisoformat(it["at"]))} for it in told]

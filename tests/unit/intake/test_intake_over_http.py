@@ -3,6 +3,7 @@
 import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -16,9 +17,9 @@ from shared.delivery.envelope import Envelope, Sender
 from shared.delivery.tables import outbox
 from shared.delivery.wire import Wire
 from shared.delivery.work import Work
-from shared.messages import CaseProgressed
+from shared.messages import CaseProgressed, Shortcoming
 from shared.messages.codec import decode
-from shared.messages.progress import Decided
+from shared.messages.progress import Decided, Returned, Suspended
 from tests.unit.intake.client import PDF, complete, faults, hand_in, problem, stored, upload
 from tests.unit.intake.samples import ITEM, NOW, ORGANISATION, application
 
@@ -228,7 +229,7 @@ def test_a_file_that_is_empty_too_large_or_not_what_it_says_is_not_kept(intake):
     before = sorted((intake.data / "materials").rglob("*"))
     assert set(faults(upload(intake, b""))) == {"body"}
     assert "begins otherwise" in faults(upload(intake, b"<html>", "application/pdf"))["body"]
-    problem(upload(intake, PDF + b"x" * 20_000_000), 413)
+    problem(upload(intake, PDF + b"x" * 100_000_000), 413)
     for media_type in ("nothing", "a/b c", "a/" + "b" * 100):
         problem(upload(intake, b"x", media_type), 415)
     assert sorted((intake.data / "materials").rglob("*")) == before
@@ -303,6 +304,55 @@ def test_nothing_is_added_to_a_decided_case(intake):
     path = f"/cases/{receipt['case']}/supplements"
     told = problem(post(intake, path, {"note": "?"}, receipt["receipt_secret"]), 409)
     assert "is decided" in told["detail"]
+
+
+def returned(code):
+    missing = (Shortcoming(subject="site-plan", problem="缺少比例尺"),)
+    said = {"task": "planning", "assignment": "a-1"}
+    return replace(
+        decided(code),
+        state="suspended",
+        changes=(
+            Returned(
+                **said,
+                department="planning",
+                missing=missing,
+                legal_basis="第三十二条",
+                officer="某人",
+                stated_at=NOW,
+            ),
+            Suspended(**said, reason="waits", legal_basis="第三十二条"),
+        ),
+    )
+
+
+def test_the_applicant_is_told_what_is_missing_and_why_a_case_was_decided(intake):
+    receipt = hand_in(intake, complete(intake)).json()
+    code, secret = receipt["case"], receipt["receipt_secret"]
+    routing_says(intake, returned(code))
+    routing_says(intake, replace(decided(code), number=2))
+    address = f"{intake.url}/cases/{code}/notices"
+    answer = requests.get(address, headers={"Authorization": f"Bearer {secret}"}, timeout=10)
+    told = answer.json()["notices"]
+    assert [it["kind"] for it in told] == ["task.returned", "clock.suspended", "case.decided"]
+    assert told[0]["missing"] == [{"subject": "site-plan", "problem": "缺少比例尺"}]
+    assert told[2]["reasons"] == ["私事"]
+    assert "某人" not in answer.text
+
+
+def test_nobody_but_the_applicant_reads_the_notices(intake):
+    code = hand_in(intake, complete(intake)).json()["case"]
+    address = f"{intake.url}/cases/{code}/notices"
+    problem(requests.get(address, timeout=10), 401)
+    guessed = {"Authorization": "Bearer guessed"}
+    problem(requests.get(address, headers=guessed, timeout=10), 403)
+
+
+def test_a_returned_task_stays_returned_to_the_applicant_while_its_clock_stands(intake):
+    code = hand_in(intake, complete(intake)).json()["case"]
+    routing_says(intake, returned(code))
+    told = requests.get(f"{intake.url}/cases/{code}", timeout=10).json()
+    assert {it["task"]: it["state"] for it in told["tasks"]}["planning"] == "returned"
 
 
 def test_secrets_and_keys_are_not_stored(intake):

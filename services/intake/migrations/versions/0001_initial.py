@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("at", Moment(), nullable=False),
         sa.Column("outcome", sa.String(40), nullable=False),
         sa.Column("steps", Document, nullable=False),
+        sa.Column("notices", Document, nullable=False),
     )
     op.create_table(
         "held",

@@ -1,0 +1,27 @@
+"""What an applicant is told in writing: what is missing, why the clock stops, the decision.
+
+Administrative Licensing Law: article 32 (what is missing, all at once), 38 (a refusal with its
+reasons), 45 (how long a special procedure takes). Only the applicant may read it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.messages import Change
+from shared.messages.codec import to_plain
+from shared.messages.progress import Decided, Returned, Suspended
+
+Notice = Mapping[str, Any]
+
+TOLD = (Returned, Suspended, Decided)
+SAYS = ("kind", "task", "missing", "reason", "legal_basis", "outcome", "reasons", "conditions")
+"""What of a part of the case stream is for the applicant."""
+
+
+def notice_of(change: Change, at: datetime) -> Notice | None:
+    """The notice that follows from a part of the case stream, if one does."""
+    if not isinstance(change, TOLD):
+        return None
+    plain = to_plain(change)
+    return {"at": at.isoformat(), **{name: plain[name] for name in SAYS if name in plain}}
