@@ -5,10 +5,12 @@ the table `effects`, and answered with one task. The form of a case says what go
 the environment variable CRASH at which point the process ends by SIGKILL, once.
 """
 
+import itertools
 import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from shared.delivery.entrypoints import Delivery, keeps_time, receives
 from shared.delivery.publisher import Publisher
 from shared.errors import Fault, Invalid
 from shared.logs import configure
-from shared.messages import CaseAccepted, TaskAssigned, Text
+from shared.messages import CaseAccepted, Person, TaskAssigned, Text
 from shared.settings import Settings
 from shared.web.http import Request, http
 
@@ -75,6 +77,23 @@ def task_for(case: CaseAccepted, work: Any) -> TaskAssigned:
     )
 
 
+numbers = itertools.count(1)
+
+
+def case_of_timer(number: int, now: datetime) -> CaseAccepted:
+    return CaseAccepted(
+        case="330100-2609-9999999-99",
+        item="birth",
+        item_version=1,
+        region="330100",
+        channel="api",
+        received_at=now,
+        accepted_at=now,
+        applicant=Person(kind="person", name="张三", number="110101199003074178"),
+        form={"number": number},
+    )
+
+
 class Service:
     name = "routing"
     delivery = Delivery()
@@ -115,8 +134,11 @@ class Service:
         if os.environ.get("TIMER") == "dies":
             raise ValueError("the timer is broken")
         with self.delivery.work() as work:
-            row = {"case_code": "timer", "sender": "timer", "process": os.getpid(), "stated": 0}
-            work.transaction.execute(sa.insert(effects), row)
+            number = next(numbers)
+            row = {"case_code": "timer", "sender": "timer", "process": os.getpid()}
+            work.transaction.execute(sa.insert(effects), {**row, "stated": number})
+            if os.environ.get("SENDS"):
+                work.send(task_for(case_of_timer(number, work.now), work))
         return float(os.environ.get("EVERY", "1"))
 
 
