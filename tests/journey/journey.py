@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pika.exceptions import AMQPError
@@ -66,9 +67,9 @@ class Journey:
 
     def hand_in(self) -> None:
         """Hand every story in, as often as it takes."""
-        with Client(self.town.intake.base) as intake:
+        with Client(*self.town.intake.bases) as intake:
             for case in self.cases:
-                case.receipt = _insistently(lambda case=case: receipt_of(intake, case))
+                case.receipt = _insistently(partial(receipt_of, intake, case))
 
     @contextmanager
     def handing_in(self) -> Iterator[None]:
@@ -112,7 +113,7 @@ class Journey:
         """Everybody does what they can; who cannot be reached is tried again with the next step."""
         for case in self.cases:
             if case.receipt and case.state not in CLOSED:
-                _unless_away(lambda case=case: self._move(case))
+                _unless_away(partial(self._move, case))
         _unless_away(self.town.work_at_the_desk)
 
     def _move(self, case: Case) -> None:
