@@ -69,6 +69,18 @@ class LocalStack:
             raise AttributeError("This stack uses the broker in AMQP_URI.")
         return self._node
 
+    @property
+    def postgres(self) -> Postgres:
+        """The private database server; raises AttributeError where there is none."""
+        if self._postgres is None:
+            raise AttributeError("This stack has no database server of its own.")
+        return self._postgres
+
+    @property
+    def database(self) -> str:
+        """The postgresql:// address of the databases; empty for SQLite in `data`."""
+        return self._database
+
     def address(self, service: str) -> str:
         """Where a service answers over HTTP: the first of its processes."""
         return self.addresses(service)[0]

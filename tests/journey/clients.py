@@ -1,5 +1,6 @@
 """HTTP clients for a town whose services may be away for a moment."""
 
+import itertools
 from types import TracebackType
 from typing import Any
 
@@ -16,10 +17,14 @@ class Away(OneWindowError):
 
 
 class Client:
-    """Talks to one service; raises Away, and AssertionError for an answer that is not expected."""
+    """Talks to one service, to its processes by turns.
 
-    def __init__(self, base: str, token: str = "") -> None:
-        self.base = base
+    Raises Away, and AssertionError for an answer that is not expected.
+    """
+
+    def __init__(self, *bases: str, token: str = "") -> None:
+        self.bases = bases
+        self._turns = itertools.cycle(bases)
         self._session = requests.Session()
         self._session.trust_env = False
         if token:
@@ -28,7 +33,7 @@ class Client:
     def ask(self, method: str, path: str, **how: Any) -> requests.Response:
         """Whatever is answered."""
         try:
-            return self._session.request(method, self.base + path, timeout=PATIENCE, **how)
+            return self._session.request(method, next(self._turns) + path, timeout=PATIENCE, **how)
         except (requests.ConnectionError, requests.Timeout) as error:
             raise Away(f"{method} {path}: {error}") from error
 

@@ -1,38 +1,32 @@
 """One town for all journeys: cases are independent of each other, and starting it takes seconds."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from deploy.local.local_stack import LocalStack
-from deploy.local.services import StackSettings
-from shared.businesstime import setting_starting_now
 from tests.fixtures.broker import install_rabbitmq
 from tests.journey.endstate import EndState, end_state
 from tests.journey.journey import Journey
 from tests.journey.stories import STORIES
-from tests.journey.town import FRIDAY, Town
+from tests.journey.town import Town, running_town
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """A stack with a broker of its own, because journeys kill it, and workers."""
+def without_a_broker_of_others() -> Iterator[None]:
+    """Towns have brokers of their own, because journeys kill them."""
     install_rabbitmq()
-    folder = tmp_path_factory.mktemp("town")
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("AMQP_URI", raising=False)
-        yield from _running(folder)
+        yield
 
 
-def _running(folder: Path) -> Iterator[Town]:
-    settings = StackSettings(time=setting_starting_now(FRIDAY, speed=1.0))
-    with LocalStack(folder, settings, say=lambda text: print(text, file=sys.stderr)) as stack:
-        town = Town(stack)
-        town.start_workers()
+@pytest.fixture(scope="session")
+def town(
+    without_a_broker_of_others: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    """A stack and workers."""
+    with running_town(tmp_path_factory.mktemp("town")) as town:
         yield town
-        town.close()
 
 
 @pytest.fixture(scope="session")

@@ -55,14 +55,12 @@ def _assignments(town: Town, case: Case) -> dict[str, str]:
 
 
 def _tables(town: Town, service: str) -> list[tuple[str, str]]:
-    rows = town.query(service, "SELECT name FROM sqlite_master WHERE type = 'table'")
-    tables = [row["name"] for row in rows if row["name"] not in NOT_OF_CASES]
-    return [(table, owner) for table in tables if (owner := _owner(town, service, table))]
-
-
-def _owner(town: Town, service: str, table: str) -> str:
-    columns = {row["name"] for row in town.query(service, f"PRAGMA table_info({table})")}
-    return next((name for name in OWNER if name in columns), "")
+    """The tables in which something about cases stands, and the column that names the case."""
+    return [
+        (table, next(name for name in OWNER if name in columns))
+        for table, columns in town.tables(service).items()
+        if table not in NOT_OF_CASES and columns.intersection(OWNER)
+    ]
 
 
 def _changes(entries: list[Any]) -> list[Any]:

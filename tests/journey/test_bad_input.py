@@ -176,7 +176,7 @@ class TestACase:
         self, town: Town, calm: Journey
     ) -> None:
         problem(town.desk.ask("GET", "/tasks/no-such-assignment"), 404)
-        with Client(town.desk.base) as stranger:
+        with Client(*town.desk.bases) as stranger:
             problem(stranger.ask("GET", "/departments/archives/tasks"), 401)
         problem(town.desk.ask("GET", "/departments/neighbourhood/tasks"), 403)
 

@@ -1,21 +1,22 @@
 """A town for journeys: a whole stack, a worker process for each department, officers at a desk."""
 
 import json
-import sqlite3
 import sys
 from collections import defaultdict
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from onewindow_worker import Reporter, approve, reject
 
 from deploy.local.local_stack import LocalStack
 from deploy.local.places import ROOT, SDK
-from deploy.local.services import SERVICES, service_spec
+from deploy.local.services import SERVICES, StackSettings, service_spec
 from deploy.local.stack import ProcessSpec
 from services.department.handlers import add_token
 from shared.businesstime import setting_starting_now
@@ -63,8 +64,8 @@ class Town:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        self.intake = Client(stack.address("intake"))
-        self.supervision = Client(stack.address("supervision"))
+        self.intake = Client(*stack.addresses("intake"))
+        self.supervision = Client(*stack.addresses("supervision"))
         self.calls_folder = stack.folder / "calls"
         self.calls_folder.mkdir()
         self.now = FRIDAY
@@ -72,13 +73,9 @@ class Town:
     @cached_property
     def desk(self) -> Client:
         """The HTTP API of the desk, with a token made as an operator makes it."""
-        database = Database.open("department", data=self.stack.data)
-        try:
-            with database.transaction() as tx:
-                token = add_token(Work(tx, FRIDAY, "department"), DESK, "journey")
-        finally:
-            database.close()
-        return Client(self.stack.address("department"), token)
+        with self._database("department") as database, database.transaction() as tx:
+            token = add_token(Work(tx, FRIDAY, "department"), DESK, "journey")
+        return Client(*self.stack.addresses("department"), token=token)
 
     def start_workers(self) -> None:
         """Start a worker for each department, and wait until there is something to apply for."""
@@ -149,21 +146,23 @@ class Town:
 
     def it_is(self, moment: datetime) -> None:
         """The lights go out for all services, and come on again at another moment."""
-        for name in SERVICES:
+        running = {it.name: it.address for it in self.stack.services.states()}
+        names = self.stack.settings.names
+        for name, _ in names:
             self.stack.services.kill(name)
-        time = setting_starting_now(moment, speed=1.0)
-        settings = replace(self.stack.settings, time=time)
+        settings = replace(self.stack.settings, time=setting_starting_now(moment, speed=1.0))
         specs = [
             service_spec(
                 name,
-                port=int(self.stack.address(name).rpartition(":")[2]),
-                amqp_uri=self.stack.amqp_uri(name),
+                service=service,
+                port=int(running[name].rpartition(":")[2]),
+                amqp_uri=self.stack.amqp_uri(service),
                 data=self.stack.data,
-                database="",
+                database=self.stack.database,
                 settings=settings,
                 environ={},
             )
-            for name in SERVICES
+            for name, service in names
         ]
         self.stack.services.start(*specs)
         self.now = moment
@@ -188,12 +187,28 @@ class Town:
         found = self.supervision.get("/alerts", case=code, limit=1_000)["alerts"]
         return sorted(found, key=lambda it: (it["at"], it["alert"]))
 
+    @contextmanager
+    def _database(self, service: str) -> Iterator[Database]:
+        database = Database.open(service, url=self.stack.database, data=self.stack.data)
+        try:
+            yield database
+        finally:
+            database.close()
+
     def query(self, service: str, sql: str, *values: Any) -> list[dict[str, Any]]:
-        """Rows of a service's own database, read while the service runs."""
-        uri = f"file:{self.stack.data / f'{service}.db'}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, values)]
+        """Rows of a service's own database, read while the service runs; on every database with the
+        values that SQLite would give."""
+        statement = sql.replace("?", "%s") if self.stack.database else sql
+        with self._database(service) as database, database.reading() as tx:
+            rows = tx.exec_driver_sql(statement, values).mappings()
+            return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+    def tables(self, service: str) -> dict[str, set[str]]:
+        """The tables of a service and their columns."""
+        with self._database(service) as database:
+            look = sa.inspect(database.engine)
+            names = look.get_table_names()
+            return {name: {it["name"] for it in look.get_columns(name)} for name in names}
 
     def settle(self) -> None:
         """Wait until no message is under way: queues and outboxes are empty, alerts are told."""
@@ -220,6 +235,23 @@ class Town:
             self.stack.services.kill(worker_of(department))
         for client in (self.intake, self.supervision, self.desk):
             client.__exit__(None, None, None)
+
+
+@contextmanager
+def running_town(folder: Path, settings: StackSettings | None = None) -> Iterator[Town]:
+    """A stack that begins on Friday, and everybody who works on it."""
+    settings = replace(settings or StackSettings(), time=setting_starting_now(FRIDAY, speed=1.0))
+    with LocalStack(folder, settings, say=lambda text: print(text, file=sys.stderr)) as stack:
+        town = Town(stack)
+        town.start_workers()
+        yield town
+        town.close()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return int(value) if isinstance(value, bool) else value
 
 
 def worker_of(department: str) -> str:
