@@ -6,17 +6,29 @@ PostgreSQL a schema of the service's name. Times are stored in UTC and come back
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.errors import Unavailable
+from shared.rows import insert_new, insert_returning, upsert
+
+__all__ = [
+    "Database",
+    "DatabaseAway",
+    "Document",
+    "Moment",
+    "insert_new",
+    "insert_returning",
+    "storable",
+    "upsert",
+]
 
 LONGEST_TURN = 10.0
 """How long another process's transaction on the same SQLite file is waited for, in seconds."""
@@ -102,38 +114,6 @@ def storable(text: str) -> str:
     """Text that both databases can keep: PostgreSQL takes no NUL, and neither takes a lone
     surrogate, which JSON can spell and UTF-8 cannot."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert those rows whose key is not there yet; the others stay as they are."""
-    if rows:
-        tx.execute(_insert(tx, table).on_conflict_do_nothing(), list(rows))
-
-
-def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace what stands under the same key. All rows have the same columns."""
-    if not rows:
-        return
-    insert = _insert(tx, table)
-    keys = [column.name for column in table.primary_key.columns]
-    changes = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    tx.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), list(rows))
-
-
-def insert_returning(
-    tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], column: sa.Column[Any]
-) -> set[Any]:
-    """Insert those rows whose key is not there yet and return `column` of what was inserted."""
-    if not rows:
-        return set()
-    statement = _insert(tx, table).on_conflict_do_nothing().returning(column)
-    return set(tx.execute(statement, list(rows)).scalars())
-
-
-def _insert(tx: sa.Connection, table: sa.Table) -> postgresql.Insert:
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    # The two constructs have the methods used here under the same names.
-    return cast(postgresql.Insert, dialect.insert(table))
 
 
 class _Turn:

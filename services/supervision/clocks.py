@@ -7,6 +7,7 @@ what is alerted depends on when things happened and not on when somebody looked.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 
 from services.supervision.ladder import Ladder, Rung, climb, moment
@@ -57,7 +58,8 @@ class Clock:
 
     def begun(self, ladder: Ladder, calendar: Calendar) -> "Clock":
         """The clock as it begins, with the rungs of its ladder."""
-        return replace(self, rungs=climb(ladder, self.limit, calendar))._dated(calendar)
+        due, provisional, rungs = _beginning(ladder, self.limit, calendar)
+        return replace(self, due_at=due, provisional=provisional, rungs=rungs)
 
     def stop(self, at: datetime, calendar: Calendar) -> "Clock":
         """Time stops counting at `at`. A given date does not move, and a stopped clock stays so."""
@@ -101,3 +103,15 @@ class Clock:
     def _dated(self, calendar: Calendar) -> "Clock":
         due = self.limit.due_date(calendar)
         return replace(self, due_at=due, provisional=self.limit.provisional(calendar))
+
+
+@lru_cache(maxsize=4_096)
+def _beginning(
+    ladder: Ladder, limit: Ledger | Given, calendar: Calendar
+) -> tuple[datetime | None, bool, tuple[Rung, ...]]:
+    """When a clock that begins is due, whether provisionally, and its rungs.
+
+    The tasks of a case mostly begin together and with few different limits, and so do the cases of
+    one batch: counted once for all of them.
+    """
+    return limit.due_date(calendar), limit.provisional(calendar), climb(ladder, limit, calendar)

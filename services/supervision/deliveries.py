@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from services.supervision.tables import alerts, deliveries
 from shared.messages import AlertRaised
+from shared.rows import delete, insert, update
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -40,8 +41,7 @@ def queue(
         for alert in raised
         for channel in channels
     ]
-    if rows:
-        tx.execute(sa.insert(deliveries), rows)
+    insert(tx, deliveries, rows)
 
 
 def untold(tx: sa.Connection, channel: str, now: datetime, limit: int) -> list[Untold]:
@@ -59,28 +59,21 @@ def untold(tx: sa.Connection, channel: str, now: datetime, limit: int) -> list[U
 
 def postpone(tx: sa.Connection, channel: str, some: Sequence[Untold], now: datetime) -> None:
     """Count an attempt and set the moment of the next, in case that this one comes to nothing."""
-    statement = (
-        sa.update(deliveries)
-        .where(deliveries.c.channel == channel, deliveries.c.alert == sa.bindparam("of_alert"))
-        .values(attempts=sa.bindparam("to_attempts"), next_at=sa.bindparam("to_next_at"))
-    )
     rows = [
         {
-            "of_alert": it.alert,
-            "to_attempts": it.attempts + 1,
-            "to_next_at": now + pause_after(it.attempts + 1),
+            "channel": channel,
+            "alert": it.alert,
+            "attempts": it.attempts + 1,
+            "next_at": now + pause_after(it.attempts + 1),
         }
         for it in some
     ]
-    if rows:
-        tx.execute(statement, rows)
+    update(tx, deliveries, rows)
 
 
 def told(tx: sa.Connection, channel: str, some: Sequence[Untold]) -> None:
     """Forget deliveries that are done."""
-    if some:
-        which = deliveries.c.channel == channel, deliveries.c.alert == sa.bindparam("of_alert")
-        tx.execute(sa.delete(deliveries).where(*which), [{"of_alert": it.alert} for it in some])
+    delete(tx, deliveries, [{"channel": channel, "alert": it.alert} for it in some])
 
 
 def waiting(tx: sa.Connection, channel: str) -> bool:

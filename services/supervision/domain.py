@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 
 from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
 from services.supervision.limits import Given
@@ -142,8 +142,12 @@ def _assigned(case: Case, change: Assigned, at: datetime, rules: Rules) -> Case:
 
 
 def _counted(base: Clock, kind: str, limit: Limit, at: datetime) -> Clock:
-    ledger = Ledger.starting(at, limit.amount, limit.unit)
+    ledger = _starting(at, limit.amount, limit.unit)
     return replace(base, kind=kind, limit=ledger, source=limit.source)
+
+
+_starting = lru_cache(maxsize=4_096)(Ledger.starting)
+"""The ledgers of clocks that begin together are one value."""
 
 
 def _promised(base: Clock, deferral: Deferral, at: datetime, rules: Rules) -> Clock:

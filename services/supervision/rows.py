@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -102,14 +103,11 @@ def clock_of_row(row: sa.Row[Any]) -> Clock:
         task=row.task,
         title=_title(row.title),
         source=row.source,
-        limit=_limit(json.loads(row.limit)),
+        limit=_limit(row.limit),
         due_at=row.due_at,
         provisional=row.provisional,
         ended_at=row.ended_at,
-        rungs=tuple(
-            Rung(name=name, when=when, moment=_moment(at))
-            for name, when, at in json.loads(row.rungs)
-        ),
+        rungs=_rungs(row.rungs),
     )
 
 
@@ -139,6 +137,11 @@ def entry_of_row(row: sa.Row[Any]) -> Entry:
     )
 
 
+# Many clocks have the same limit, rungs and title, because they began together: each is written and
+# read once for a while. All are values that nobody can change.
+
+
+@lru_cache(maxsize=4_096)
 def _text_of_limit(limit: Ledger | Given) -> str:
     if isinstance(limit, Given):
         return _json({"started": limit.started.isoformat(), "due": limit.due.isoformat()})
@@ -152,7 +155,9 @@ def _text_of_limit(limit: Ledger | Given) -> str:
     )
 
 
-def _limit(plain: Row) -> Ledger | Given:
+@lru_cache(maxsize=4_096)
+def _limit(text: str) -> Ledger | Given:
+    plain = json.loads(text)
     if "due" in plain:
         started, due = (datetime.fromisoformat(plain[name]) for name in ("started", "due"))
         return Given(started=started, due=due)
@@ -168,14 +173,24 @@ def _limit(plain: Row) -> Ledger | Given:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _text_of_title(title: Text) -> str:
     return _json({"zh": title.zh, "en": title.en})
 
 
+@lru_cache(maxsize=4_096)
 def _title(text: str) -> Text:
     return Text(**json.loads(text))
 
 
+@lru_cache(maxsize=4_096)
+def _rungs(text: str) -> tuple[Rung, ...]:
+    return tuple(
+        Rung(name=name, when=when, moment=_moment(at)) for name, when, at in json.loads(text)
+    )
+
+
+@lru_cache(maxsize=4_096)
 def text_of_rungs(rungs: tuple[Rung, ...]) -> str:
     return _json([[it.name, it.when, _iso(it.moment)] for it in rungs])
 

@@ -24,10 +24,10 @@ from services.supervision.rows import (
 )
 from services.supervision.tables import alerts, cases, clocks, held, trace
 from services.supervision.trace import Entry, Head, canonical
-from shared.database import insert_new, upsert
 from shared.messages import AlertRaised, CaseProgressed
 from shared.messages.codec import decode, version_of
 from shared.messages.registry import name_of
+from shared.rows import delete, insert, insert_new, update, upsert
 
 STEP = name_of(CaseProgressed)
 
@@ -64,38 +64,22 @@ def save_clocks(tx: sa.Connection, changed: Iterable[Clock]) -> None:
 
 def save_rungs(tx: sa.Connection, changed: Iterable[Clock]) -> None:
     """The rungs that are left of clocks that change in nothing else."""
-    statement = (
-        sa.update(clocks)
-        .where(clocks.c.id == sa.bindparam("of_clock"))
-        .values(rungs=sa.bindparam("to_rungs"), next_at=sa.bindparam("to_next_at"))
-    )
     rows = [
-        {"of_clock": it.id, "to_rungs": text_of_rungs(it.rungs), "to_next_at": it.next_at}
-        for it in changed
+        {"id": it.id, "rungs": text_of_rungs(it.rungs), "next_at": it.next_at} for it in changed
     ]
-    if rows:
-        tx.execute(statement, rows)
+    update(tx, clocks, rows)
 
 
 def save_heads(tx: sa.Connection, heads: Mapping[str, Head]) -> None:
     """Where the traces of cases end that change in nothing else."""
-    statement = (
-        sa.update(cases)
-        .where(cases.c.code == sa.bindparam("of_case"))
-        .values(entries=sa.bindparam("to_entries"), head=sa.bindparam("to_head"))
-    )
     rows = [
-        {"of_case": code, "to_entries": head.count, "to_head": head.hash}
-        for code, head in heads.items()
+        {"code": code, "entries": head.count, "head": head.hash} for code, head in heads.items()
     ]
-    if rows:
-        tx.execute(statement, rows)
+    update(tx, cases, rows)
 
 
 def save_trace(tx: sa.Connection, entries: Iterable[Entry]) -> None:
-    rows = [row_of_entry(entry) for entry in entries]
-    if rows:
-        tx.execute(sa.insert(trace), rows)
+    insert(tx, trace, [row_of_entry(entry) for entry in entries])
 
 
 def hold(tx: sa.Connection, steps: Iterable[CaseProgressed]) -> None:
@@ -114,11 +98,7 @@ def hold(tx: sa.Connection, steps: Iterable[CaseProgressed]) -> None:
 
 def let_go(tx: sa.Connection, steps: Sequence[tuple[str, int]]) -> None:
     """Forget held steps that are no longer early."""
-    if steps:
-        which = sa.and_(held.c.case_code == sa.bindparam("c"), held.c.number == sa.bindparam("n"))
-        tx.execute(
-            sa.delete(held).where(which), [{"c": code, "n": number} for code, number in steps]
-        )
+    delete(tx, held, [{"case_code": code, "number": number} for code, number in steps])
 
 
 def alerted(tx: sa.Connection, ids: Collection[str]) -> set[str]:
@@ -141,8 +121,7 @@ def save_alerts(tx: sa.Connection, raised: Iterable[tuple[AlertRaised, str]]) ->
         }
         for alert, body in raised
     ]
-    if rows:
-        tx.execute(sa.insert(alerts), rows)
+    insert(tx, alerts, rows)
 
 
 def due(tx: sa.Connection, now: datetime, limit: int) -> tuple[list[Clock], dict[str, Head]]:
