@@ -9,12 +9,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from deploy.chaos.ground import Ground, worker_name
 from deploy.chaos.plan import Planned
 from deploy.chaos.strays import BROKEN, READERS, Strays
 from deploy.local.broker_config import DISK_FREE_LIMIT
+from deploy.local.broker_node import BrokerNode
+from deploy.local.postgres import Postgres
 from deploy.local.services import SERVICES
 from shared.errors import OneWindowError
 
@@ -27,6 +31,7 @@ about a database that acknowledges and says nothing never (TCP keepalive is answ
 
 NOT_NOW = (*BROKEN, OneWindowError, subprocess.TimeoutExpired)
 AGAIN_AFTER = 1.0
+STARTS_WITHIN = 180.0
 
 Act = Callable[[], object]
 
@@ -60,15 +65,26 @@ class Saboteur:
         self._later: list[_Later] = []
         self._order = itertools.count()
         self._diverted = False
+        # Who starts a server lives as long as the server should (see deploy.local.process.spawn).
+        self._servers = ThreadPoolExecutor(2, "servers")
+        self._disk = ThreadPoolExecutor(1, "disk")
+        self._starting: dict[str, Future[None]] = {}
+        self._blocked: Future[None] | None = None
+        self._ended = threading.Event()
+        self._began = time.monotonic()
+
+    def begin(self) -> None:
+        """Let the timeline begin now."""
         self._began = time.monotonic()
 
     def do(self, planned: Planned) -> None:
-        """Do a fault; one that is not possible just now is only told."""
+        """Do a fault. One that is not possible just now is told, one that met nobody is not even
+        that, and neither is counted."""
         act = getattr(self, "_" + planned.kind.replace(" ", "_"))
         try:
             what = act(planned)
         except NOT_NOW as error:
-            self.tell("not now", f"{planned.kind}: {error!r}"[:160])
+            self.tell("not now", f"{planned.kind}: {error!r}"[:120])
             return
         if what:
             self.counted[planned.kind] += 1
@@ -84,7 +100,11 @@ class Saboteur:
             self._undo(heapq.heappop(self._later))
 
     def undo_all(self, seconds: float = 120.0) -> None:
-        """Undo everything now; raises TimeoutError."""
+        """Undo everything now; raises TimeoutError, NotReady for a server that did not start."""
+        for server in self._starting.values():
+            server.result(STARTS_WITHIN)
+        if self._blocked is not None:
+            self._blocked.result(seconds)
         deadline = time.monotonic() + seconds
         while self._later:
             if time.monotonic() > deadline:
@@ -92,6 +112,18 @@ class Saboteur:
             self._later[0].at = 0.0
             heapq.heapify(self._later)
             self._undo(heapq.heappop(self._later))
+
+    def stop_breaking(self) -> None:
+        """Let nobody start anything any more."""
+        self._ended.set()
+        for server in self._starting.values():
+            with suppress(Exception):
+                server.result(STARTS_WITHIN)
+
+    def end(self) -> None:
+        """Have no more threads, once the servers have been stopped."""
+        for pool in (self._servers, self._disk):
+            pool.shutdown(cancel_futures=True)
 
     def start_again_what_ended(self) -> list[str]:
         """Start processes that ended by themselves; what they were, with their status."""
@@ -104,8 +136,7 @@ class Saboteur:
     def _undo(self, later: _Later) -> None:
         try:
             later.act()
-        except NOT_NOW as error:
-            self.tell("not now", f"{later.what}: {error!r}"[:160])
+        except NOT_NOW:
             self._after(AGAIN_AFTER, later.act, later.what)
             time.sleep(0.1)
 
@@ -128,22 +159,34 @@ class Saboteur:
         return name
 
     def _kill_broker(self, planned: Planned) -> str:
-        self._ground.node.kill()
-        self._ground.node.start()
-        return "and started again"
+        return self._restart("broker", self._ground.node)
 
     def _kill_database(self, planned: Planned) -> str:
         assert self._ground.postgres is not None, "planned only with a server"
-        self._ground.postgres.kill()
-        self._ground.postgres.start()
+        return self._restart("database", self._ground.postgres)
+
+    def _restart(self, name: str, server: BrokerNode | Postgres) -> str:
+        if self._starts(name):
+            return ""
+
+        def restart() -> None:
+            server.kill()
+            server.start(STARTS_WITHIN)
+
+        self._starting[name] = self._servers.submit(restart)
         return "and started again"
+
+    def _starts(self, server: str) -> bool:
+        """Whether a server that was killed is not there again yet."""
+        return server in self._starting and not self._starting[server].done()
 
     def _cut(self, planned: Planned) -> str:
         routes = [planned.pick(tuple(self._ground.wires.ports))]
         if planned.seconds > 6.5:  # now and then a whole server loses everybody
             routes = list(self._ground.wires.to(routes[0].partition(">")[2]))
         met = self._ground.wires.order("cut", routes)
-        return f"{routes[0] if len(routes) == 1 else 'all to one server'}: {met} connections"
+        whom = routes[0] if len(routes) == 1 else "all to one server"
+        return f"{whom}: {met} connections" if met else ""
 
     def _delay(self, planned: Planned) -> str:
         route = planned.pick(tuple(self._ground.wires.ports))
@@ -161,19 +204,30 @@ class Saboteur:
     def _mute(self, server: str, planned: Planned) -> str:
         route = planned.pick(self._ground.wires.to(server))
         met = self._ground.wires.order("mute", [route], MUTE_SECONDS[server])
-        return f"{route}: {met} connections"
+        return f"{route}: {met} connections" if met else ""
 
     def _fill_disk(self, planned: Planned) -> str:
-        self._ground.limit_disk(ENDLESS)
-        undo = lambda: self._ground.limit_disk(DISK_FREE_LIMIT)  # noqa: E731
-        self._after(planned.seconds, undo, "the disk limit")
+        if self._blocked is not None and not self._blocked.done():
+            return ""
+        self._blocked = self._disk.submit(self._block, planned.seconds)
         return f"the broker blocks publishers for {planned.seconds:.1f} s"
+
+    def _block(self, seconds: float) -> None:
+        """Far from the others: rabbitmqctl takes seconds, and must be believed to have worked."""
+        with suppress(*NOT_NOW):
+            self._ground.limit_disk(ENDLESS)
+            time.sleep(seconds)
+        while not self._ended.is_set():
+            with suppress(*NOT_NOW):
+                self._ground.limit_disk(DISK_FREE_LIMIT)
+                return
+            time.sleep(AGAIN_AFTER)
 
     def _stop(self, planned: Planned) -> str:
         workers = map(worker_name, self._ground.workers)
         name = planned.pick((*SERVICES, *SERVICES, "broker", *workers))
         process = self._ground.process(name)
-        if process is None:
+        if process is None or self._starts(name):
             return ""
         process.signal(signal.SIGSTOP)
         # Not in turn: what is done next may wait for the process that is stopped.
@@ -181,7 +235,8 @@ class Saboteur:
         return f"{name} for {planned.seconds:.1f} s"
 
     def _repeat(self, planned: Planned) -> str:
-        return f"{self._strays.repeat(self._dice, 80)} messages again"
+        again = self._strays.repeat(self._dice, 80)
+        return f"{again} messages again" if again else ""
 
     def _reorder(self, planned: Planned) -> str:
         way = planned.pick(READERS)

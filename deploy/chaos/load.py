@@ -37,7 +37,8 @@ class Away(OneWindowError):
 
 @dataclass(kw_only=True)
 class Case:
-    """A story on its way. `tries` is how often it was handed in until the code was there."""
+    """A story on its way. `tries` is how often it was handed in, `took` how many seconds
+    the answer with its code took (its papers were there)."""
 
     story: Story
     key: str
@@ -45,6 +46,7 @@ class Case:
     secret: str = ""
     answered_at: float = 0.0
     tries: int = 0
+    took: float = 0.0
     withdrawn: bool = False
     brought: bool = False
     mended: bool = False
@@ -181,7 +183,10 @@ class Load:
             "materials": [material(http, name) for name in story.materials],
             "promises": self._promises(story),
         }
-        return http("POST", "/cases", json=body, headers={"Idempotency-Key": case.key})
+        began = time.monotonic()
+        receipt = http("POST", "/cases", json=body, headers={"Idempotency-Key": case.key})
+        case.took = time.monotonic() - began
+        return receipt
 
     def _promises(self, story: Story) -> list[dict[str, str]]:
         """What comes later, and the day for it: the same day whenever the client tries."""

@@ -1,7 +1,8 @@
 """A run: load and faults side by side, then rest, then the promises."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -43,7 +44,7 @@ class Wanted:
     seconds: float
     seed: int
     rate: float = 1.0
-    pause: tuple[float, float] = (0.5, 3.5)
+    pause: tuple[float, float] = (0.5, 4.0)
     sqlite: bool = False
 
     @property
@@ -59,10 +60,11 @@ class Run:
     wanted: Wanted
     ground: Ground
     load: Load
+    officers: Officers
     saboteur: Saboteur
     strays: Strays
     phase: str = "load and faults"
-    began: float = field(default_factory=time.monotonic)
+    began: float = 0.0
     settled_after: float = 0.0
     left: dict[str, object] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
@@ -78,6 +80,18 @@ class Run:
         """How long it has been going on."""
         return time.monotonic() - self.began
 
+    @contextmanager
+    def people_at_work(self) -> Iterator[None]:
+        """Applicants hand in and officers work meanwhile."""
+        self.began = time.monotonic()
+        self.load.start()
+        self.officers.start()
+        try:
+            yield
+        finally:
+            self.load.stop()
+            self.officers.stop()
+
 
 Watch = Callable[[Run], None]
 
@@ -85,35 +99,45 @@ Watch = Callable[[Run], None]
 def run(wanted: Wanted, folder: Path, *, say: Say, watch: Watch) -> Run:
     """Do it all; whatever was started is ended."""
     ground = Ground(folder, start=MONDAY, speed=wanted.speed, sqlite=wanted.sqlite)
+    strays = Strays(ground.node.admin, ground.vhost)
+    saboteur = Saboteur(ground, strays, wanted.seed)
     try:
         ground.start(say)
-        return _on(ground, wanted, watch)
+        return _on(ground, wanted, strays, saboteur, watch)
     finally:
+        saboteur.stop_breaking()
         ground.stop()
+        saboteur.end()
 
 
-def _on(ground: Ground, wanted: Wanted, watch: Watch) -> Run:
-    strays = Strays(ground.node.admin, ground.vhost)
+def _on(ground: Ground, wanted: Wanted, strays: Strays, saboteur: Saboteur, watch: Watch) -> Run:
+    now = prepare(ground, wanted, strays, saboteur)
+    saboteur.begin()
+    with now.people_at_work():
+        _break_things(now, watch)
+        heal(now, watch)
+        settle(now, watch)
+    judge(now)
+    watch(now)
+    return now
+
+
+def prepare(ground: Ground, wanted: Wanted, strays: Strays, saboteur: Saboteur) -> Run:
+    """Everything that a run on a started ground needs, and something to apply for."""
     strays.start()
     late = (int(86_400 / wanted.speed), int(86_400 * 4 / wanted.speed))
     applications = list(stories(wanted.seed, seconds=wanted.seconds, rate=wanted.rate, late=late))
     load = Load(ground.address("intake"), applications, seed=wanted.seed, business=ground.business)
     officers = Officers(ground.address("department"), _tokens(ground), load.figures)
-    saboteur = Saboteur(ground, strays, wanted.seed)
-    now = Run(wanted=wanted, ground=ground, load=load, saboteur=saboteur, strays=strays)
     _await_items(ground, {it.item for it in applications})
-    load.start()
-    officers.start()
-    try:
-        _break_things(now, watch)
-        _heal(now, watch)
-        _settle(now, watch)
-    finally:
-        load.stop()
-        officers.stop()
-    _judge(now)
-    watch(now)
-    return now
+    return Run(
+        wanted=wanted,
+        ground=ground,
+        load=load,
+        officers=officers,
+        saboteur=saboteur,
+        strays=strays,
+    )
 
 
 def _tokens(ground: Ground) -> dict[str, str]:
@@ -156,7 +180,8 @@ def _start_again(now: Run) -> None:
         now.saboteur.tell("ended", what)
 
 
-def _heal(now: Run, watch: Watch) -> None:
+def heal(now: Run, watch: Watch) -> None:
+    """Undo every fault."""
     now.phase = "undoing faults"
     watch(now)
     now.saboteur.undo_all()
@@ -164,7 +189,8 @@ def _heal(now: Run, watch: Watch) -> None:
     now.ground.set_up()
 
 
-def _settle(now: Run, watch: Watch) -> None:
+def settle(now: Run, watch: Watch) -> None:
+    """Wait until nothing is under way any more; what is still left then is found by `judge`."""
     now.phase = "settling"
     began = time.monotonic()
     while left := _look(now):
@@ -211,7 +237,8 @@ def _rows(now: Run) -> dict[str, object]:
     return rows
 
 
-def _judge(now: Run) -> None:
+def judge(now: Run) -> None:
+    """Check every promise; the verdict is the run's."""
     now.phase = "checking"
     with Ledgers(data=now.ground.data, url=now.ground.database) as ledgers:
         balance = reconcile(ledgers)

@@ -28,7 +28,7 @@ def command(
     minutes: Annotated[float, typer.Option(help="How long faults go on.")] = 2.0,
     seed: Annotated[int, typer.Option(help="The same seed plans the same faults.")] = 1,
     rate: Annotated[float, typer.Option(help="Applications a second.")] = 1.0,
-    pause: Annotated[float, typer.Option(help="Longest pause between faults, in seconds.")] = 3.0,
+    pause: Annotated[float, typer.Option(help="Longest pause between faults, in seconds.")] = 4.0,
     sqlite: Annotated[bool, typer.Option(help="SQLite instead of PostgreSQL.")] = False,
     keep: Annotated[
         Path | None, typer.Option(help="A new folder for logs and data, which stay there.")
@@ -43,7 +43,7 @@ def command(
 
     os.environ.pop("AMQP_URI", None)
     wanted = Wanted(
-        seconds=60 * minutes, seed=seed, rate=rate, pause=(pause / 6, pause), sqlite=sqlite
+        seconds=60 * minutes, seed=seed, rate=rate, pause=(pause / 8, pause), sqlite=sqlite
     )
     console = Console(file=sys.stderr, width=None if sys.stderr.isatty() else WIDTH)
     say(f"Seed {seed}.")
