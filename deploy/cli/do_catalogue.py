@@ -17,6 +17,12 @@ from services.routing.plan import Item
 from shared.errors import NotFound
 
 FAULTY = 1
+EXAMPLE = ROOT / "deploy" / "catalogue"
+
+Departments = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Read in the place of DIR/departments.yaml."),
+]
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
@@ -28,14 +34,15 @@ def _group() -> None:
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(metavar="DIR")] = ROOT / "deploy" / "catalogue",
+    folder: Annotated[Path, typer.Argument(metavar="DIR")] = EXAMPLE,
+    departments: Departments = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Say every fault of the catalogue in DIR; without DIR, of the example catalogue."""
     if not folder.is_dir():
         raise NotFound(f"There is no folder {folder}: name the one that has departments.yaml.")
-    faults = check_catalogue(folder)
-    items = [] if faults else list(load_catalogue(folder).items.values())
+    faults = check_catalogue(folder, departments)
+    items = [] if faults else list(load_catalogue(folder, departments).items.values())
     if as_json:
         print(json.dumps(_plain(faults, items), ensure_ascii=False, indent=2))
     else:

@@ -266,14 +266,23 @@ def _declined(step: Step, task: Task, message: TaskDeclined) -> None:
 
 def _next_department(step: Step, task: Task, message: TaskDeclined) -> str:
     had_it = {department for _, department in _assignments(step.tasks[task.key])}
-    if message.proposal in step.departments and message.proposal not in had_it:
-        return message.proposal
-    if message.department != step.item.lead:
-        return step.item.lead
+    proposed = _proposed(step, message.proposal)
+    if proposed and proposed not in had_it:
+        return proposed
+    lead = step.filling(step.item.lead)
+    if message.department != lead:
+        return lead
     raise Refusal(
         "the lead department answers for the case: it can pass the task on only by proposing "
         "a department that has not had it"
     )
+
+
+def _proposed(step: Step, proposal: str) -> str:
+    """The department that is meant, whether it or a role of it is named; empty if none is."""
+    if proposal in step.departments:
+        return proposal
+    return step.filling(proposal) if proposal in step.departments.roles else ""
 
 
 def _not_waiting(task: TaskState) -> None:

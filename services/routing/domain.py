@@ -13,13 +13,13 @@ department that has a task in hand gets what it may see of it. A condition that 
 stays as it was answered.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from services.routing.answers import Origin, answer, refuse
 from services.routing.case import Application, Case
-from services.routing.plan import Department, Item
+from services.routing.departments import Departments
+from services.routing.plan import Item
 from services.routing.step import Step, Stepped
 from shared.errors import OneWindowError
 from shared.messages import CaseAccepted, CaseProgressed, CaseSupplemented, CaseWithdrawn
@@ -36,7 +36,7 @@ def apply(
     origin: Origin,
     *,
     item: Item,
-    departments: Mapping[str, Department],
+    departments: Departments,
     now: datetime,
 ) -> Stepped:
     """Let one message act on a case. `item` is the version that the case keeps.
@@ -73,9 +73,7 @@ def progress(case: Case, changes: tuple[Change, ...], now: datetime) -> tuple[Ca
     )
 
 
-def _open(
-    message: CaseAccepted, item: Item, departments: Mapping[str, Department], now: datetime
-) -> Stepped:
+def _open(message: CaseAccepted, item: Item, departments: Departments, now: datetime) -> Stepped:
     application = Application(
         applicant=message.applicant, form=message.form, materials=message.materials
     )
@@ -88,19 +86,19 @@ def _open(
         application=application,
     )
     step = Step(case, item, departments, now)
-    step.changes.append(_opened(message, item))
+    step.changes.append(_opened(message, item, step.filling(item.lead)))
     step.move_on(task.key for task in item.tasks)
     return step.done()
 
 
-def _opened(message: CaseAccepted, item: Item) -> Opened:
+def _opened(message: CaseAccepted, item: Item, lead: str) -> Opened:
     return Opened(
         title=item.title,
         applicant=message.applicant.name,
         channel=message.channel,
         received_at=message.received_at,
         accepted_at=message.accepted_at,
-        lead=item.lead,
+        lead=lead,
         statutory=item.statutory,
         promised=item.promised,
         deferrals=message.deferrals,

@@ -7,8 +7,9 @@ from typing import Any
 from services.routing.answers import Origin
 from services.routing.case import Case
 from services.routing.catalogue import item_of
+from services.routing.departments import Departments
 from services.routing.domain import UnknownCase, apply, progress
-from services.routing.plan import Catalogue, Department, Item, UnknownItem
+from services.routing.plan import Catalogue, Item, UnknownItem
 from services.routing.store import DatabaseStore, Moved, Store, Version
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
@@ -24,7 +25,7 @@ class Plans:
     A published version never changes, so it is read once for a process.
     """
 
-    departments: Mapping[str, Department]
+    departments: Departments
     _items: dict[tuple[str, int], Item] = field(default_factory=dict)
 
     def item(self, store: Store, key: str, version: int) -> Item:
@@ -113,7 +114,7 @@ def publish_catalogue(work: Work, catalogue: Catalogue, store: Store | None = No
     if faults:
         raise Invalid(*faults)
     store.publish([_version(work, item) for item in catalogue.items.values()])
-    work.send(*(published(work, item) for item in catalogue.items.values()))
+    work.send(*(published(work, item, catalogue.departments) for item in catalogue.items.values()))
 
 
 def _faults(item: Item, kept: Mapping[tuple[str, int], str]) -> list[Fault]:
@@ -138,20 +139,23 @@ def _version(work: Work, item: Item) -> Version:
     )
 
 
-def published(work: Work, item: Item) -> ItemPublished:
-    """What other services and the public may know of an item."""
+def published(work: Work, item: Item, departments: Departments) -> ItemPublished:
+    """What other services and the public may know of an item: real departments, not roles."""
     return ItemPublished(
         item=item.key,
         version=item.version,
         at=work.now,
         title=item.title,
-        lead=item.lead,
+        lead=departments.usually(item.lead),
         applicants=item.applicants,
         form=item.form,
         materials=item.materials,
         tasks=tuple(
             TaskOutline(
-                key=task.key, title=task.title, department=task.department, handling=task.handling
+                key=task.key,
+                title=task.title,
+                department=departments.usually(task.department),
+                handling=task.handling,
             )
             for task in item.tasks
         ),

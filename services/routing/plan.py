@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from services.routing.departments import Departments
 from shared.conditions import Condition, condition
 from shared.errors import OneWindowError
 from shared.messages import FormField, Limit, MaterialRule, Text
@@ -13,15 +14,6 @@ from shared.messages import FormField, Limit, MaterialRule, Text
 
 class UnknownItem(OneWindowError):
     """A case was accepted under an item or a version that routing has never published."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Department:
-    """A department by its key. `desk`: its people work in the department service's task inbox."""
-
-    key: str
-    title: Text
-    desk: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +40,7 @@ class Sees:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One department's share of every case of an item.
+    """One department's share of every case of an item. `department` is a role.
 
     `after` are the tasks that must be done before it begins, `when` a condition under which it is
     needed at all (empty: always), `results` what the department states beside its opinion.
@@ -124,4 +116,4 @@ class Catalogue:
     """Everything that can be applied for just now, and who handles it."""
 
     items: Mapping[str, Item]
-    departments: Mapping[str, Department]
+    departments: Departments

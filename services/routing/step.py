@@ -3,13 +3,14 @@
 A `Step` lives for one message and is thrown away; what goes in and comes out is frozen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from services.routing.case import Case, CaseState, Past, TaskState, assignment_of
-from services.routing.plan import Department, Item, Task
+from services.routing.departments import Departments
+from services.routing.plan import Item, Task
 from shared.messages import Material, Opinion, TaskAssigned, TaskCancelled, TaskSupplemented
 from shared.messages.progress import (
     Assigned,
@@ -34,9 +35,7 @@ class Stepped:
 class Step:
     """The working copy of a case while one message acts on it."""
 
-    def __init__(
-        self, case: Case, item: Item, departments: Mapping[str, Department], now: datetime
-    ) -> None:
+    def __init__(self, case: Case, item: Item, departments: Departments, now: datetime) -> None:
         self.case = case
         self.item = item
         self.departments = departments
@@ -90,7 +89,7 @@ class Step:
             if key in self.tasks or not self._turn_of(task):
                 continue
             if task.condition is None or task.condition.holds(self._values()):
-                self.assign(task, task.department)
+                self.assign(task, self.filling(task.department))
             else:
                 self._skip(task)
                 waiting.extend(self.item.next_after[key])
@@ -107,6 +106,10 @@ class Step:
     def _skip(self, task: Task) -> None:
         self.tasks[task.key] = TaskState(status="skipped")
         self.changes.append(Skipped(task=task.key, reason=f"{task.when}: false"))
+
+    def filling(self, role: str) -> str:
+        """The department that fills a role for this case; raises UnfilledRole."""
+        return self.departments.filling(role, self.case.region, self.application.form)
 
     def assign(self, task: Task, department: str) -> None:
         """Hand a task to a department, for the first time or after others gave it back."""

@@ -1,14 +1,15 @@
 """Faults in what the parts of an item mean together: names that lead nowhere, cycles, repeats."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from services.routing.catalogue.faults import Path, meant
 from services.routing.catalogue.forms import Found
-from services.routing.plan import Department, Item, Task
+from services.routing.departments import Departments
+from services.routing.plan import Item, Task
 
 
-def check_names(item: Item, departments: Mapping[str, Department]) -> Iterator[Found]:
+def check_names(item: Item, departments: Departments) -> Iterator[Found]:
     """Every name is given once, and every name that is spoken of is given."""
     yield from _repeats(item)
     yield from _departments(item, departments)
@@ -78,14 +79,15 @@ def _twice(path: Path, part: str, names: list[str]) -> Iterator[Found]:
             yield (*path, place, part), f"{name!r} is there twice"
 
 
-def _departments(item: Item, departments: Mapping[str, Department]) -> Iterator[Found]:
+def _departments(item: Item, departments: Departments) -> Iterator[Found]:
     named: list[tuple[Path, str]] = [(("lead",), item.lead)]
     named += [
         (("tasks", place, "department"), task.department) for place, task in enumerate(item.tasks)
     ]
     for path, key in named:
-        if key not in departments:
-            yield path, f"{key!r} is no department of departments.yaml{meant(key, departments)}"
+        if key not in departments.names:
+            near = meant(key, departments.names)
+            yield path, f"{key!r} is no department of departments.yaml{near}"
 
 
 def _after(item: Item, task: Task, path: Path) -> Iterator[Found]:

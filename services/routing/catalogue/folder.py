@@ -1,6 +1,6 @@
 """Reading a catalogue's folder, departments.yaml and items/*.yaml, and all that is wrong there."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,21 +10,26 @@ from marshmallow import Schema
 from services.routing.catalogue import checks, conditions, forms, limits
 from services.routing.catalogue.faults import CatalogueFault, spelled
 from services.routing.catalogue.forms import Found
-from services.routing.catalogue.items import built, department, document_of
+from services.routing.catalogue.items import built, departments_of, document_of
+from services.routing.catalogue.roles import check_roles
 from services.routing.catalogue.schemas import DepartmentsSchema, ItemSchema
 from services.routing.catalogue.yamltext import Broken, Located, read
-from services.routing.plan import Catalogue, Department, Item
+from services.routing.departments import Department, Departments
+from services.routing.plan import Catalogue, Item
 from shared.errors import Invalid
 
 
-def check_catalogue(folder: Path) -> list[CatalogueFault]:
-    """Every fault of a catalogue, by file and line; empty for one that can be published."""
-    return _Reading(folder).faults_in_order()
+def check_catalogue(folder: Path, departments: Path | None = None) -> list[CatalogueFault]:
+    """Every fault of a catalogue, by file and line; empty for one that can be published.
+
+    `departments` is read in the place of the folder's departments.yaml.
+    """
+    return _reading(folder, departments).faults_in_order()
 
 
-def load_catalogue(folder: Path) -> Catalogue:
+def load_catalogue(folder: Path, departments: Path | None = None) -> Catalogue:
     """The catalogue in a folder; raises Invalid with every fault of it."""
-    reading = _Reading(folder)
+    reading = _reading(folder, departments)
     faults = reading.faults_in_order()
     if faults:
         raise Invalid(*faults)
@@ -36,26 +41,34 @@ class _Reading:
     """One reading of a folder: what was found, and what is wrong with it."""
 
     folder: Path
-    departments: dict[str, Department] = field(default_factory=dict)
+    mapping: Path
+    departments: Departments = field(default_factory=lambda: Departments({}))
     items: dict[str, Item] = field(default_factory=dict)
     faults: list[CatalogueFault] = field(default_factory=list)
+    _departments_at: Located | None = None
 
     def __post_init__(self) -> None:
-        known = self._read_departments(self.folder / "departments.yaml")
+        known = self._read_departments()
         paths = sorted((self.folder / "items").glob("*"))
         if not any(path.suffix == ".yaml" for path in paths):
             self._fault("items", 0, "", "holds no service item: put one into items/NAME.yaml")
         for path in paths:
             self._read_item(path, known)
+        self._check_roles()
 
     def faults_in_order(self) -> list[CatalogueFault]:
         return sorted(self.faults, key=lambda fault: (fault.file, fault.line))
 
-    def _read_departments(self, path: Path) -> bool:
-        loaded, _ = self._load(path, DepartmentsSchema())
-        for key, one in loaded.get("departments", {}).items():
-            self.departments[key] = department(key, one)
-        return bool(self.departments)
+    def _read_departments(self) -> bool:
+        loaded, self._departments_at = self._load(self.mapping, DepartmentsSchema())
+        if loaded:
+            self.departments = departments_of(loaded)
+        return bool(loaded)
+
+    def _check_roles(self) -> None:
+        if self._departments_at is not None:
+            found = check_roles(self.departments, self.items.values())
+            self._add(self.mapping, self._departments_at, found)
 
     def _read_item(self, path: Path, departments_known: bool) -> None:
         if path.suffix != ".yaml":
@@ -102,16 +115,20 @@ class _Reading:
         self.faults.append(CatalogueFault(where, problem, file, line))
 
     def _name(self, path: Path) -> str:
-        return str(path.relative_to(self.folder))
+        return str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path)
 
 
-def _meaning(item: Item, departments: Mapping[str, Department]) -> Iterator[Found]:
+def _reading(folder: Path, departments: Path | None) -> _Reading:
+    return _Reading(folder, departments or folder / "departments.yaml")
+
+
+def _meaning(item: Item, departments: Departments) -> Iterator[Found]:
     yield from checks.check_names(item, departments)
     yield from checks.check_plan(item)
     yield from conditions.check_conditions(item)
     yield from limits.check_limits(item)
 
 
-def _named_in(item: Item) -> dict[str, Department]:
+def _named_in(item: Item) -> Departments:
     keys = {item.lead, *(task.department for task in item.tasks)}
-    return {key: Department(key=key, title=item.title) for key in keys}
+    return Departments({key: Department(key=key, title=item.title) for key in keys})

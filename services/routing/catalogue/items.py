@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.routing.catalogue.schemas import ItemSchema
-from services.routing.plan import Department, Item, Sees, Task
+from services.routing.departments import Department, Departments, Role
+from services.routing.plan import Item, Sees, Task
 from shared.messages import FormField, Limit, MaterialRule, Text
 
 
@@ -37,9 +38,13 @@ def built(loaded: Mapping[str, Any], document: str) -> Item:
     )
 
 
-def department(key: str, loaded: Mapping[str, Any]) -> Department:
-    """A department of a mapping that has gone through the schema."""
-    return Department(key=key, title=Text(**loaded["title"]), desk=loaded["desk"])
+def departments_of(loaded: Mapping[str, Any]) -> Departments:
+    """The departments and roles of a mapping that has gone through the schema."""
+    by_key = {
+        key: Department(key=key, title=Text(**one["title"]), desk=one["desk"])
+        for key, one in loaded["departments"].items()
+    }
+    return Departments(by_key, {key: Role(key=key, **one) for key, one in loaded["roles"].items()})
 
 
 def _limit(loaded: Mapping[str, Any] | None) -> Limit | None:

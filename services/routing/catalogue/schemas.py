@@ -16,6 +16,9 @@ FIELD_NAME = validate.Regexp(
 )
 TYPES = ("text", "integer", "number", "boolean", "date", "choice", "list")
 UNITS = ("working_days", "working_hours", "calendar_days")
+BY = validate.Regexp(
+    r"^(region|form\.[a-z][a-z0-9_]{0,63})\Z", error="must be region, or form.NAME of a form field"
+)
 MEDIA = validate.Regexp(r"^[a-z]+/[a-z0-9.+-]+\Z", error="must be a media type: application/pdf")
 
 
@@ -177,6 +180,23 @@ class DepartmentSchema(Part):
     desk = _yes_or_no(load_default=False)
 
 
+class RoleSchema(Part):
+    """Which department fills a role."""
+
+    department = fields.String(required=True)
+    by = fields.String(load_default="", validate=BY)
+    departments = fields.Dict(
+        keys=_line(), values=fields.String(), load_default=dict, validate=validate.Length(min=1)
+    )
+
+    @validates_schema
+    def goes_by_something(self, data: dict[str, Any], **_options: Any) -> None:
+        """What the departments are told apart by, and the departments, belong together."""
+        if bool(data.get("by")) != bool(data.get("departments")):
+            missing = "departments" if data.get("by") else "by"
+            raise ValidationError("is missing: `by` and `departments` go together", missing)
+
+
 class DepartmentsSchema(Part):
     """The file departments.yaml."""
 
@@ -185,4 +205,7 @@ class DepartmentsSchema(Part):
         values=fields.Nested(DepartmentSchema),
         required=True,
         validate=validate.Length(min=1),
+    )
+    roles = fields.Dict(
+        keys=fields.String(validate=KEY), values=fields.Nested(RoleSchema), load_default=dict
     )

@@ -5,8 +5,9 @@ from typing import Any
 
 from services.routing.answers import Origin
 from services.routing.case import Case
+from services.routing.departments import Department, Departments
 from services.routing.domain import apply
-from services.routing.plan import Department, Item, Sees, Task
+from services.routing.plan import Item, Sees, Task
 from services.routing.step import Stepped
 from shared.messages import (
     CaseAccepted,
@@ -37,10 +38,12 @@ def text(words: str) -> Text:
     return Text(zh=words, en=words)
 
 
-DEPARTMENTS = {
-    key: Department(key=key, title=text(key), desk=key == "archives")
-    for key in ("lead", "planning", "ecology", "fire", "water", "archives")
-}
+DEPARTMENTS = Departments(
+    {
+        key: Department(key=key, title=text(key), desk=key == "archives")
+        for key in ("lead", "planning", "ecology", "fire", "water", "archives")
+    }
+)
 
 
 def field(name: str, kind: Any = "boolean", **more: Any) -> FormField:
@@ -95,8 +98,9 @@ def accepted(**more: Any) -> CaseAccepted:
 class Course:
     """A case that is told one message after the other; keeps all that came out of it."""
 
-    def __init__(self, of: Item, **more: Any) -> None:
+    def __init__(self, of: Item, departments: Departments | None = None, **more: Any) -> None:
         self.item = of
+        self.departments = departments or DEPARTMENTS
         self.case: Case | None = None
         self.changes: list[Any] = []
         self.sent: list[Any] = []
@@ -106,7 +110,7 @@ class Course:
     def tell(self, message: Any, origin: Origin | None = None) -> Stepped:
         origin = origin or self._origin(message)
         stepped = apply(
-            self.case, message, origin, item=self.item, departments=DEPARTMENTS, now=NOW
+            self.case, message, origin, item=self.item, departments=self.departments, now=NOW
         )
         self.case = stepped.case
         self.changes += stepped.changes
@@ -114,12 +118,11 @@ class Course:
         self.steps += 1
         return stepped
 
-    @staticmethod
-    def _origin(message: Any) -> Origin:
+    def _origin(self, message: Any) -> Origin:
         department = getattr(message, "department", "")
         if not department:
             return Origin(role="intake")
-        if DEPARTMENTS[department].desk:
+        if self.departments[department].desk:
             return Origin(role="department")
         return Origin(role="unit", unit=department)
 
