@@ -36,6 +36,19 @@ LONGEST_TURN = 10.0
 BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
+ONE_PICTURE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""At PostgreSQL's usual level each statement sees what was committed before it began: a trace could
+be read with an end that is newer than its entries."""
+
+AT_ONCE = 5
+"""Connections that a process keeps, and as many again for a rush. Two processes of each of the four
+services stay below the 100 connections that PostgreSQL allows unless it is told otherwise."""
+
+LONGEST_REST = 60_000
+"""How long a transaction may stand still, in milliseconds: a process that was stopped within one,
+or whose machine went away, must not keep the others from the rows that it has locked."""
+
+
 class DatabaseAway(Unavailable):
     """The database does not answer, or is locked or shutting down; the work can be tried again."""
 
@@ -81,6 +94,9 @@ class Database:
         self.engine = engine
         self.service = service
         self._turn = _Turn() if engine.dialect.name == "sqlite" else nullcontext()
+        self._reading = engine
+        if engine.dialect.name == "postgresql":
+            self._reading = engine.execution_options(**ONE_PICTURE)
 
     @classmethod
     def open(cls, service: str, *, url: str = "", data: Path | None = None) -> "Database":
@@ -102,7 +118,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that only reads, a consistent picture."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        with _translated(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -171,7 +187,8 @@ def _postgresql(url: str, service: str) -> sa.Engine:
         sa.make_url(url).set(drivername="postgresql+psycopg2"),
         hide_parameters=HIDE,
         connect_args={
-            "options": f"-csearch_path={service}",
+            "options": f"-csearch_path={service}"
+            f" -cidle_in_transaction_session_timeout={LONGEST_REST}",
             "connect_timeout": 5,
             # A server that is gone without a word is noticed within half a minute.
             "keepalives_idle": 10,
@@ -179,8 +196,8 @@ def _postgresql(url: str, service: str) -> sa.Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 30_000,
         },
-        pool_size=10,
-        max_overflow=10,
+        pool_size=AT_ONCE,
+        max_overflow=AT_ONCE,
         pool_timeout=10,
     )
 

@@ -130,6 +130,7 @@ _CASES = (
     sa.select(cases, applications.c.document)
     .join(applications, applications.c.code == cases.c.code)
     .where(cases.c.code.in_(sa.bindparam("codes", expanding=True)))
+    .order_by(cases.c.code)
     .with_for_update(of=cases)
 )
 

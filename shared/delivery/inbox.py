@@ -24,7 +24,8 @@ def key_of(sender: object, message_id: str) -> str:
 def remember(tx: sa.Connection, keys: Sequence[str]) -> set[str]:
     """Note the keys in the transaction that gives them their effect; returns those that are new."""
     # Real time, not business time: this is about how late the broker may deliver a repeat.
-    rows = [{"id": key, "read_at": time.time()} for key in dict.fromkeys(keys)]
+    # In one order, so that two processes with the same messages do not wait for each other.
+    rows = [{"id": key, "read_at": time.time()} for key in sorted(set(keys))]
     return insert_returning(tx, inbox, rows, inbox.c.id)
 
 

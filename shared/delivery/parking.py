@@ -88,8 +88,14 @@ def discard(tx: sa.Connection, parked_id: str, *, by: str, now: datetime, note: 
     _settle(tx, parked_id, "discarded", by=by, now=now, note=note)
 
 
+def any_asked_for(tx: sa.Connection) -> bool:
+    """Whether there are messages that a person wants sent again."""
+    one = sa.select(parked.c.id).where(parked.c.state == "redrive").limit(1)
+    return tx.execute(one).first() is not None
+
+
 def asked_for(tx: sa.Connection, limit: int) -> list[Parked]:
-    """Messages that a person wants sent again."""
+    """Messages that a person wants sent again, but for those that another process has taken."""
     statement = (
         sa.select(parked)
         .where(parked.c.state == "redrive")

@@ -60,9 +60,8 @@ class Relay:
 
     def _redrive(self) -> None:
         with self._workplace.database.reading() as tx:
-            waiting = bool(parking.asked_for(tx, 1))
-        if not waiting:
-            return
+            if not parking.any_asked_for(tx):
+                return
         with self._workplace.work() as work:
             asked = parking.asked_for(work.transaction, 100)
             work.wires += [self._again(it) for it in asked]
