@@ -19,8 +19,15 @@ def migrate(database: Database) -> None:
             tx.execute(
                 sa.text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": "onewindow"}
             )
-            tx.execute(sa.text(f'create schema if not exists "{database.service}"'))
+            _make_schema(tx, database.service)
         command.upgrade(_config(database.service, tx), "head")
+
+
+def _make_schema(tx: sa.Connection, service: str) -> None:
+    """A role that may not make schemas is refused `if not exists` as well, so look first."""
+    there = sa.text("select 1 from pg_namespace where nspname = :name")
+    if tx.execute(there, {"name": service}).first() is None:
+        tx.execute(sa.text(f'create schema "{service}"'))
 
 
 def _config(service: str, tx: sa.Connection) -> Config:

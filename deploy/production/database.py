@@ -55,6 +55,4 @@ def _give(cursor: Any, service: str, secret: str) -> None:
     cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, role))
     cursor.execute("SELECT current_database()")
     database = sql.Identifier(cursor.fetchone()[0])
-    # CREATE, because a service says "create schema if not exists" when it starts, and PostgreSQL
-    # asks for that right even where the schema is there. It opens nobody else's schema.
-    cursor.execute(sql.SQL("GRANT CONNECT, CREATE ON DATABASE {} TO {}").format(database, role))
+    cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
