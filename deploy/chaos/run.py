@@ -125,6 +125,7 @@ def _on(ground: Ground, wanted: Wanted, strays: Strays, saboteur: Saboteur, watc
 def prepare(ground: Ground, wanted: Wanted, strays: Strays, saboteur: Saboteur) -> Run:
     """Everything that a run on a started ground needs, and something to apply for."""
     strays.start()
+    ground.node.settle()
     late = (int(86_400 / wanted.speed), int(86_400 * 4 / wanted.speed))
     applications = list(stories(wanted.seed, seconds=wanted.seconds, rate=wanted.rate, late=late))
     load = Load(ground.address("intake"), applications, seed=wanted.seed, business=ground.business)
