@@ -1,27 +1,29 @@
-"""What an item asks a department to state beside its opinion, and whether it was stated."""
+"""Whether what was stated is what was asked for: the results of a task, or a form as a whole."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from shared.errors import Fault
 from shared.messages import FormField
 
 
 def faults_of(asked: Iterable[FormField], given: Mapping[str, Any]) -> list[str]:
     """What is wrong with results, each as a clause that names the field; more may be given."""
-    return list(_faults(asked, given))
+    return [f"results.{fault.field} {fault.problem}" for fault in wrong_in(asked, given)]
 
 
-def _faults(asked: Iterable[FormField], given: Mapping[str, Any]) -> Iterator[str]:
+def wrong_in(asked: Iterable[FormField], given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every field that is missing, of another type, or not among its choices."""
     for field in asked:
         value = given.get(field.name)
         if value is None:
             if field.required:
-                yield f"results.{field.name} is missing"
+                yield Fault(field.name, "is missing")
         elif not _FITS[field.type](value):
-            yield f"results.{field.name} must be of type {field.type}"
+            yield Fault(field.name, f"must be of type {field.type}")
         elif field.type == "choice" and value not in field.choices:
-            yield f"results.{field.name} must be one of {', '.join(field.choices)}"
+            yield Fault(field.name, f"must be one of {', '.join(field.choices)}")
 
 
 def _whole(value: Any) -> bool:

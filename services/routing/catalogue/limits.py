@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from services.routing.catalogue.checks import cycle_of
 from services.routing.catalogue.forms import Found
 from services.routing.plan import Item
+from services.routing.way import longest_way
 from shared.messages import Limit
 
 
@@ -32,7 +33,7 @@ def _within(item: Item, name: str, limit: Limit) -> Iterator[Found]:
             )
     if alone or cycle_of(item):
         return
-    amount, way = _longest(item, limit.unit)
+    amount, way = longest_way(item, lambda task: _amount(task.handling, limit.unit))
     if amount > limit.amount:
         yield (
             (name,),
@@ -40,29 +41,8 @@ def _within(item: Item, name: str, limit: Limit) -> Iterator[Found]:
         )
 
 
-def _longest(item: Item, unit: str) -> tuple[int, list[str]]:
-    """The way through the plan that may take longest, counting the handling limits of one unit."""
-    known: dict[str, tuple[int, list[str]]] = {}
-    waiting = [task.key for task in item.tasks]
-    while waiting:
-        key = waiting.pop()
-        missing = [one for one in item.task[key].after if one in item.task and one not in known]
-        if missing:
-            waiting += [key, *missing]
-        elif key not in known:
-            known[key] = _after_the_longest(item, key, unit, known)
-    return max(known.values(), key=lambda one: one[0])
-
-
-def _after_the_longest(
-    item: Item, key: str, unit: str, known: dict[str, tuple[int, list[str]]]
-) -> tuple[int, list[str]]:
-    task = item.task[key]
-    earlier = [known[one] for one in task.after if one in known]
-    amount, way = max(earlier, key=lambda one: one[0], default=(0, []))
-    handling = task.handling
-    own = handling.amount if handling and handling.unit == unit else 0
-    return amount + own, [*way, key]
+def _amount(limit: Limit | None, unit: str) -> int:
+    return limit.amount if limit and limit.unit == unit else 0
 
 
 def _more(one: Limit, other: Limit) -> bool:
