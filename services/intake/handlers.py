@@ -69,12 +69,26 @@ def _checked(work: Work, application: Body, faults: Faults, office: Office) -> I
     return item
 
 
-def supplement(work: Work, code: str, secret: str, body: Body, faults: Faults) -> None:
-    """Take in what the applicant hands in later; raises NotFound, NotTheApplicant, CaseClosed."""
+def supplement(
+    work: Work, code: str, secret: str, body: Body, faults: Faults, *, key: str = ""
+) -> None:
+    """Take in what the applicant hands in later; under the same key once.
+
+    Raises NotFound, NotTheApplicant, CaseClosed, KeyReused.
+    """
     case = _own_case(work.transaction, code, secret, to_change=True)
+    if key and _sent_before(work, code, key, _fingerprint(body, faults)):
+        return
     item = store.item_of(work.transaction, case.item, case.item_version)
     stored = _stored(work.transaction, body)
     work.send(domain.supplemented(case, body, faults, item=item, stored=stored, now=work.now))
+
+
+def _sent_before(work: Work, code: str, key: str, fingerprint: str) -> bool:
+    used = store.supplement_under_key(work.transaction, code, digest_of(key), fingerprint)
+    if used not in (None, fingerprint):
+        raise KeyReused("this Idempotency-Key was used for another supplement; send a new one")
+    return used is not None
 
 
 def withdraw(work: Work, code: str, secret: str, reason: str) -> None:

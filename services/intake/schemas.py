@@ -80,6 +80,12 @@ class IdempotencyKey(Schema):
     key = fields.String(required=True, data_key="Idempotency-Key", validate=KEY)
 
 
+class RetryKey(Schema):
+    """A key for what may be sent again, so that a retry is not taken for a second one."""
+
+    key = fields.String(load_default="", data_key="Idempotency-Key", validate=KEY)
+
+
 class Titled(Schema):
     """The same words in both languages."""
 

@@ -145,18 +145,22 @@ class Service:
     @http(
         "POST",
         "/cases/<code>/supplements",
+        headers=schemas.RetryKey,
         body=schemas.SupplementHandedIn,
         collects=True,
         answer=schemas.Taken,
         status=202,
-        problems={CaseClosed: CONFLICT, NotTheApplicant: FORBIDDEN},
+        problems={CaseClosed: CONFLICT, NotTheApplicant: FORBIDDEN, KeyReused: INVALID},
         bearer=_secret,
     )
     def supplement(self, request: Request, code: str) -> Any:
-        """Hand in what was missing. The token is the receipt_secret."""
-        code = self.window.scheme.verify(code)
+        """Hand in what was missing. The token is the receipt_secret.
+
+        With an Idempotency-Key it may be sent again: it counts once.
+        """
+        code, key = self.window.scheme.verify(code), request.headers["key"]
         with self.delivery.work() as work:
-            handlers.supplement(work, code, request.bearer, request.body, request.faults)
+            handlers.supplement(work, code, request.bearer, request.body, request.faults, key=key)
         return {"case": code, "at": work.now}
 
     @http(

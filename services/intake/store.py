@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.intake.domain import Case
 from services.intake.tracking import Step, Track
-from shared.database import Document, Moment, insert_new, upsert
+from shared.database import Document, Moment, insert_new, insert_returning, upsert
 from shared.messages import CaseProgressed, ItemPublished
 from shared.messages.codec import decode, encode
 
@@ -54,6 +54,15 @@ cases = sa.Table(
     sa.Column("fingerprint", sa.String(64), nullable=False),
     sa.Column("application", Document, nullable=False),
 )
+
+supplements = sa.Table(
+    "supplements",
+    metadata,
+    sa.Column("case_code", sa.String(40), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+)
+"""Supplements that were sent under an idempotency key (its digest), so that a retry adds none."""
 
 tracks = sa.Table(
     "tracks",
@@ -184,6 +193,15 @@ def _adding(dialect: str) -> sa.Executable:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(cases)
     adding: sa.Executable = insert.on_conflict_do_nothing().returning(cases.c.code)
     return adding
+
+
+def supplement_under_key(tx: sa.Connection, code: str, key: str, fingerprint: str) -> str | None:
+    """The fingerprint of the supplement that this key was used for; None if it is used only now."""
+    used = {"case_code": code, "key": key}
+    row = {**used, "fingerprint": fingerprint}
+    if insert_returning(tx, supplements, [row], supplements.c.key):
+        return None
+    return str(tx.execute(sa.select(supplements.c.fingerprint).filter_by(**used)).scalar_one())
 
 
 def case_under_key(tx: sa.Connection, key: str) -> dict[str, Any] | None:

@@ -298,6 +298,21 @@ def test_only_the_applicant_supplements_and_withdraws_and_only_an_open_case(inta
     assert kinds == ["CaseAccepted", "CaseSupplemented", "CaseWithdrawn"]
 
 
+def test_a_supplement_that_is_sent_again_under_its_key_counts_once(intake):
+    receipt = hand_in(intake, complete(intake)).json()
+    address = f"{intake.url}/cases/{receipt['case']}/supplements"
+    headers = {
+        "Authorization": f"Bearer {receipt['receipt_secret']}",
+        "Idempotency-Key": str(uuid.uuid4()),
+    }
+    for _ in range(2):
+        assert requests.post(address, json={"note": "补充"}, headers=headers, timeout=10).ok
+    kinds = [type(it).__name__ for it in sent_by(intake) if it.case == receipt["case"]]
+    assert kinds == ["CaseAccepted", "CaseSupplemented"]
+    other = requests.post(address, json={"note": "其他"}, headers=headers, timeout=10)
+    assert "another supplement" in problem(other, 422)["detail"]
+
+
 def test_nothing_is_added_to_a_decided_case(intake):
     receipt = hand_in(intake, complete(intake)).json()
     routing_says(intake, decided(receipt["case"]))

@@ -44,6 +44,12 @@ def upgrade() -> None:
         sa.Column("application", Document, nullable=False),
     )
     op.create_table(
+        "supplements",
+        sa.Column("case_code", sa.String(40), primary_key=True),
+        sa.Column("key", sa.String(64), primary_key=True),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+    )
+    op.create_table(
         "tracks",
         sa.Column("case_code", sa.String(40), primary_key=True),
         sa.Column("number", sa.Integer(), nullable=False),
