@@ -1,0 +1,96 @@
+"""What every key of a catalogue's files means: for the JSON Schemas and the reference page."""
+
+from collections.abc import Mapping
+
+MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "Item": {
+        "": "A file of items/: one service item, a thing that can be applied for.",
+        "item": "The item's key. It never changes.",
+        "version": "Raise it with every change: a published version stays as it was, and running "
+        "cases keep the version that they began with.",
+        "title": "What the item is called.",
+        "lead": "The role of the lead department. It answers for the case as a whole, and gets the "
+        "tasks that nobody wants.",
+        "applicants": "Who may apply: person, organisation or both.",
+        "statutory": "What the law allows for the whole case.",
+        "promised": "What the office promises for the whole case; not more than the law allows.",
+        "on_rejection": "stop: the first rejection decides the case, and the other tasks are "
+        "taken back.",
+        "form": "The fields that the applicant fills in.",
+        "materials": "The documents that the applicant hands in.",
+        "tasks": "The departments' shares of the case. Those that wait for nothing begin together.",
+    },
+    "Text": {
+        "": "The same words for people in both languages.",
+        "zh": "Chinese.",
+        "en": "English.",
+    },
+    "Limit": {
+        "": "A limit in time.",
+        "amount": "How many of the unit.",
+        "unit": "What is counted. The day of the event never counts.",
+        "source": "The article of law, or the guide, that sets the limit.",
+    },
+    "FormField": {
+        "": "A field of the form, of an element of a list, or of the results of a task.",
+        "name": "By this name conditions speak of the field: form.NAME.",
+        "title": "What the field is called on the form.",
+        "type": "What can be filled in.",
+        "required": "Whether it must be filled in.",
+        "choices": "What can be chosen, for a choice.",
+        "minimum": "The least value of a number; the fewest elements of a list.",
+        "maximum": "The greatest value of a number; the most elements of a list.",
+        "max_length": "The most letters of a text.",
+        "pattern": "A regular expression for the whole of a text.",
+        "fields": "What an element of a list consists of.",
+    },
+    "Material": {
+        "": "A document that the item asks for.",
+        "name": "By this name tasks speak of the material.",
+        "title": "What the material is called.",
+        "required": "Whether it must be handed in.",
+        "when": "A condition over the form; the material is asked for only where it is true.",
+        "deferrable": "Whether it may be promised for a later day (conditional acceptance).",
+        "accepts": "The media types that are taken; PDF, JPEG and PNG unless said otherwise.",
+        "max_size": "The most bytes of a file; 20,000,000 unless said otherwise.",
+    },
+    "Task": {
+        "": "One department's share of every case of the item.",
+        "key": "The task's key; in conditions a hyphen of it is written _.",
+        "title": "What the task is called.",
+        "department": "The role that does it; departments.yaml says who fills the role.",
+        "after": "The tasks that must be done before it begins.",
+        "when": "A condition over the form and over the results of earlier tasks. If it is false "
+        "when the task's turn comes, the task is skipped and counts as done.",
+        "acceptance": "The time to take the task up.",
+        "handling": "The time to answer it.",
+        "results": "What the department states beside its opinion.",
+        "sees": "Its need to know. What is not named is not sent.",
+    },
+    "Sees": {
+        "": "What a task may see.",
+        "form": "Names of form fields, or the word all.",
+        "materials": "Names of materials, or the word all.",
+        "applicant": "Whether it is told who applies.",
+        "opinions": "The earlier tasks whose answers it may read.",
+    },
+    "Departments": {
+        "": "The file departments.yaml: who there is, and who fills which role.",
+        "departments": "The departments by key. The key is also that of the department's queue.",
+        "roles": "Who fills the roles that items name, by role. A role that is not here is filled "
+        "by the department of the same name.",
+    },
+    "Department": {
+        "": "A department.",
+        "title": "What the department is called.",
+        "desk": "Whether its people work in the task inbox; otherwise it has a worker of its own.",
+    },
+    "Role": {
+        "": "Who fills a role.",
+        "department": "The department that fills it; with `by`, where nothing else fits.",
+        "by": "What tells several departments apart: region, or form.NAME of a form field.",
+        "departments": "The departments by code of the region (GB/T 2260; the longest beginning "
+        "that fits counts) or by value of the field.",
+    },
+}
+"""By schema and key; the empty key is the schema itself."""
