@@ -181,6 +181,7 @@ class Ground:
         """End everything."""
         for state in self.processes.states():
             state.process.signal(signal.SIGCONT)  # who is stopped hears no SIGTERM
+            state.process.signal(signal.SIGTERM)  # all at once: there is nothing left to do
         self.processes.stop()
         for server in (self.postgres, self.node):
             if server is not None:

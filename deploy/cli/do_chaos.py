@@ -8,6 +8,7 @@ was broken.
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -41,7 +42,9 @@ def command(
     from deploy.chaos import show  # noqa: PLC0415
     from deploy.chaos.run import Run, Wanted, run  # noqa: PLC0415
 
-    os.environ.pop("AMQP_URI", None)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    os.environ.pop("AMQP_URI", None)  # somebody else's broker is not for breaking
     wanted = Wanted(
         seconds=60 * minutes, seed=seed, rate=rate, pause=(pause / 8, pause), sqlite=sqlite
     )
