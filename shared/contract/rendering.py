@@ -8,9 +8,7 @@ import yaml
 from shared.contract.document import document
 
 PATH = Path("shared/asyncapi.yaml")
-HEAD = (
-    "# Written by `python -m shared.contract --write`; a test fails when the code differs.\n"
-)
+HEAD = "# Written by `python -m shared.contract --write`; a test fails when the code differs.\n"
 
 
 class _Dumper(yaml.SafeDumper):
