@@ -28,6 +28,15 @@ class QueueDepth:
     unacknowledged: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class QueueMembers:
+    """On which nodes a quorum queue has a member, and which of these take part now."""
+
+    name: str
+    members: tuple[str, ...]
+    online: tuple[str, ...]
+
+
 class BrokerAdmin:
     """An administrator of one broker. Every method raises Unavailable when the API does not answer,
     and BrokerRefused when it answers no."""
@@ -115,6 +124,18 @@ class BrokerAdmin:
             for queue in self._call("GET", path)
         )
         return tuple(sorted(found, key=lambda queue: queue.name))
+
+    def members(self, vhost: str) -> tuple[QueueMembers, ...]:
+        """Every quorum queue of a virtual host with its members."""
+        return tuple(
+            QueueMembers(
+                name=queue["name"],
+                members=tuple(queue["members"]),
+                online=tuple(queue.get("online", ())),
+            )
+            for queue in self._call("GET", f"queues/{_part(vhost)}?disable_stats=true")
+            if queue["type"] == "quorum"
+        )
 
     def _call(self, method: str, path: str, body: Any = None, *, seconds: float = SECONDS) -> Any:
         data = None if body is None else json.dumps(body).encode()

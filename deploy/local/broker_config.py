@@ -7,7 +7,7 @@ spend half a second more on every start translating it.
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,10 @@ QUORUM_TICK_MILLISECONDS = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class NodeIdentity:
-    """What stays the same for a node through all its starts, so that clients find it again."""
+    """What stays the same for a node through all its starts, so that clients find it again.
+
+    `cluster` names every node of its cluster, itself among them; empty for a node alone.
+    """
 
     name: str
     amqp_port: int
@@ -36,6 +39,7 @@ class NodeIdentity:
     user: str
     password: str = field(repr=False)
     cookie: str = field(repr=False)
+    cluster: tuple[str, ...] = ()
 
     @classmethod
     def new(cls) -> "NodeIdentity":
@@ -56,14 +60,17 @@ class NodeIdentity:
     def kept_in(cls, file: Path) -> "NodeIdentity":
         """The identity kept in a file that only its owner may read; a new one the first time."""
         if file.exists():
-            return cls(**json.loads(file.read_text()))
+            found = json.loads(file.read_text())
+            return cls(**{**found, "cluster": tuple(found.get("cluster", ()))})
         identity = cls.new()
         write_secret(file, json.dumps(asdict(identity), indent=1))
         return identity
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """All ports of the node and of its port mapper."""
+        """All ports of the node; a node alone has a port mapper of its own."""
+        if self.cluster:
+            return (self.amqp_port, self.api_port, self.distribution_port)
         return (self.amqp_port, self.api_port, self.distribution_port, self.epmd_port)
 
     @property
@@ -94,7 +101,7 @@ def advanced_config(identity: NodeIdentity) -> str:
    {{default_user, <<"{identity.user}">>}},
    {{default_pass, <<"{identity.password}">>}},
    {{default_user_tags, [administrator]}},
-   {{disk_free_limit, {DISK_FREE_LIMIT}}},
+   {{disk_free_limit, {DISK_FREE_LIMIT}}},{_clustered(identity.cluster)}
    {{quorum_tick_interval, {QUORUM_TICK_MILLISECONDS}}}
  ]}},
  {{rabbitmq_management, [
@@ -103,6 +110,18 @@ def advanced_config(identity: NodeIdentity) -> str:
  {{rabbitmq_management_agent, [{{disable_metrics_collector, true}}]}}
 ].
 """
+
+
+def _clustered(nodes: Sequence[str]) -> str:
+    """Who belongs together, that a minority of them waits for the others, and that the leaders of
+    quorum queues are spread (RabbitMQ, "Clustering" and "Quorum Queues")."""
+    if not nodes:
+        return ""
+    listed = ", ".join(f"'{node}'" for node in nodes)
+    return f"""
+   {{cluster_nodes, {{[{listed}], disc}}}},
+   {{cluster_partition_handling, pause_minority}},
+   {{queue_leader_locator, <<"balanced">>}},"""
 
 
 def environment(identity: NodeIdentity, folder: Path, environ: Mapping[str, str]) -> dict[str, str]:

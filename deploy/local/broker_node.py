@@ -80,16 +80,9 @@ class BrokerNode:
 
     def _start(self, seconds: float) -> None:
         env = environment(self.identity, self.folder, os.environ)
-        mapper = ["epmd", "-port", env["ERL_EPMD_PORT"], "-address", env["ERL_EPMD_ADDRESS"]]
         try:
-            self._epmd = spawn(mapper, env=env, log=self.log, last_signal="KILL")
-            until(
-                lambda: _answers(self.identity.epmd_port),
-                seconds=10,
-                what="Erlang's port mapper (epmd)",
-                process=self._epmd,
-                log=self.log,
-            )
+            if not self.identity.cluster:
+                self._epmd = start_port_mapper(self.identity, self.folder, self.log)
             self._node = spawn([str(SERVER)], env=env, log=self.log, folder=self.folder)
         except FileNotFoundError as error:
             raise NotReady(
@@ -156,6 +149,21 @@ class BrokerNode:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def start_port_mapper(identity: NodeIdentity, folder: Path, log: Path) -> "subprocess.Popen[bytes]":
+    """Start Erlang's port mapper, by which the nodes of a machine find each other."""
+    env = environment(identity, folder, os.environ)
+    mapper = ["epmd", "-port", env["ERL_EPMD_PORT"], "-address", env["ERL_EPMD_ADDRESS"]]
+    process = spawn(mapper, env=env, log=log, last_signal="KILL")
+    until(
+        lambda: _answers(identity.epmd_port),
+        seconds=10,
+        what="Erlang's port mapper (epmd)",
+        process=process,
+        log=log,
+    )
+    return process
 
 
 def _answers(port: int) -> bool:
