@@ -14,7 +14,7 @@ from shared.delivery.consumer import Consumer, Delivery
 from shared.delivery.link import BROKER_ERRORS
 from shared.delivery.processor import Handler, Processor
 from shared.delivery.relay import Relay
-from shared.delivery.sending import NotSent, Sending
+from shared.delivery.sending import Sending
 from shared.delivery.sharing import LOOK_ROUND, surplus
 from shared.delivery.topology import RETRY_DELAYS
 from shared.delivery.workplace import Workplace
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 BATCH = 200
 LONGEST_PAUSE = 5.0
-LOOK_UP = 0.5
+LOOK_UP = 0.2
 """How long the loop waits before it looks whether it should stop, in seconds."""
 
 
@@ -65,8 +65,9 @@ class Receiver:
                 self._rest()
 
     def _consume(self) -> None:
-        if not self._workplace.publisher.await_connection(LONGEST_PAUSE):
-            raise NotSent("there is no connection to send with")
+        while not self._workplace.publisher.await_connection(LOOK_UP):
+            if self._stopping.is_set():
+                return
         self._send_left_behind()
         queues = [*self._partitions, self._parked]
         consumer = Consumer(self._uri, queues, limit=BATCH, name=f"{self._service} consumer")

@@ -44,7 +44,7 @@ def code(number: int) -> str:
     return f"330100-2609-{number:07d}-00"
 
 
-def case(number: int, **form: Any) -> CaseAccepted:
+def case(number: int, /, **form: Any) -> CaseAccepted:
     return CaseAccepted(
         case=code(number),
         item="birth",
