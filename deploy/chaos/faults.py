@@ -112,6 +112,7 @@ class Saboteur:
             self._later[0].at = 0.0
             heapq.heapify(self._later)
             self._undo(heapq.heappop(self._later))
+            time.sleep(0.1)
 
     def stop_breaking(self) -> None:
         """Let nobody start anything any more."""

@@ -30,6 +30,9 @@ LONGEST_SPEED = 7_200.0
 DAYS = 200
 """How many days of business time a run may last: within the year whose holidays are known."""
 
+REFUSED = 2
+"""The status of a service that cannot start."""
+
 SETTLES_WITHIN = 420.0
 """Seconds. A message that failed four times is held for five minutes (RETRY_DELAYS)."""
 
@@ -249,4 +252,6 @@ def judge(now: Run) -> None:
     verdict.say("nothing left", (f"{what}: {n}" for what, n in _left(now).items()))
     verdict.say("nothing parked", parked)
     verdict.say("answers", now.load.figures.wrong)
+    # Who starts while its database is away refuses, and its supervisor starts it again.
+    verdict.say("processes", (it for it in now.ended if not it.endswith(f"status {REFUSED}")))
     now.verdict, now.phase = verdict, "done"
