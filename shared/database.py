@@ -4,6 +4,7 @@ Each service opens its own and reads no other's. On SQLite that is a file in the
 PostgreSQL a schema of the service's name. Times are stored in UTC and come back aware.
 """
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -186,6 +187,7 @@ def _postgresql(url: str, service: str) -> sa.Engine:
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg2"),
         hide_parameters=HIDE,
+        json_serializer=json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode,
         connect_args={
             "options": f"-csearch_path={service}"
             f" -cidle_in_transaction_session_timeout={LONGEST_REST}",

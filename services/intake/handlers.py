@@ -110,13 +110,14 @@ def follow(work: Work, envelopes: Sequence[Envelope]) -> None:
 def _progress(tx: sa.Connection, progressed: Sequence[CaseProgressed]) -> None:
     codes = sorted({it.case for it in progressed})
     pending: dict[str, dict[int, CaseProgressed]] = defaultdict(dict)
-    for it in [*store.held_of(tx, codes), *progressed]:
+    held = store.held_of(tx, codes)
+    for it in [*held, *progressed]:
         pending[it.case].setdefault(it.number, it)
     before = store.tracks_of(tx, codes)
     after = {code: tracking.follow(before[code], pending[code]) for code in codes}
     moved = [track for track, _ in after.values() if track is not before[track.case]]
     store.keep_tracks(tx, moved)
-    store.release(tx, moved)
+    store.release(tx, [it for it in held if it.number <= after[it.case][0].number])
     store.hold(tx, [it for _, waiting in after.values() for it in waiting.values()])
 
 

@@ -13,6 +13,7 @@ from services.intake.tracking import Step, Track
 from shared.database import Document, Moment, insert_new, insert_returning, upsert
 from shared.messages import CaseProgressed, ItemPublished
 from shared.messages.codec import decode, encode
+from shared.rows import delete
 
 metadata = sa.MetaData()
 
@@ -280,12 +281,9 @@ def hold(tx: sa.Connection, early: Iterable[CaseProgressed]) -> None:
     insert_new(tx, held, rows)
 
 
-def release(tx: sa.Connection, done: Iterable[Track]) -> None:
-    """Drop what was held up to the number that a track has reached."""
-    for track in done:
-        tx.execute(
-            sa.delete(held).where(held.c.case_code == track.case, held.c.number <= track.number)
-        )
+def release(tx: sa.Connection, taken: Iterable[CaseProgressed]) -> None:
+    """Drop messages that were held and have had their turn."""
+    delete(tx, held, [{"case_code": it.case, "number": it.number} for it in taken])
 
 
 def _step(plain: Mapping[str, str]) -> Step:

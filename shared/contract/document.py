@@ -32,7 +32,10 @@ ADDRESSES = {
 
 QUEUE = "department-queue"
 PARAMETERS = {
-    "type": {"description": "The type of the message, as in the AMQP property `type`."},
+    "type": {
+        "description": "The type of the message, as in the AMQP property `type`; a step of a case "
+        "in which a message did not count has `.refused` behind it."
+    },
     "department": {
         "description": "The key of the department.",
         "location": "$message.payload#/department",

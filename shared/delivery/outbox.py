@@ -5,7 +5,7 @@ broker has confirmed its messages; what a crash left behind, the relay sends.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,24 @@ def rows(tx: sa.Connection, ids: Sequence[str]) -> list[Unsent]:
     return [_unsent(row) for row in tx.execute(statement.order_by(outbox.c.id))]
 
 
-def claim(tx: sa.Connection, *, older_than: float, limit: int, after: str = "") -> list[Unsent]:
+def claim(
+    tx: sa.Connection,
+    *,
+    older_than: float,
+    limit: int,
+    after: str = "",
+    but: Collection[str] = (),
+) -> list[Unsent]:
     """Rows of at least `older_than` seconds, oldest first from behind `after`, made young again.
 
-    Another relay then passes them over until they have grown as old once more.
+    Another relay then passes them over until they have grown as old once more. `but` are rows that
+    are not wanted: their messages can be many, and are not even read.
     """
     now = time.time()
     statement = (
         sa.select(outbox.c.id, outbox.c.messages)
         .where(outbox.c.written_at <= now - older_than, outbox.c.id > after)
+        .where(outbox.c.id.not_in(but))
         .order_by(outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -7,9 +7,12 @@ departments may configure nothing.
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from shared.errors import Fault, Invalid
 
 SERVICES = ("intake", "routing", "department", "supervision")
 RETRY_DELAYS = (1, 5, 30, 300, 1_800)
@@ -26,6 +29,9 @@ READS = {
     "department": ("progress",),
     "supervision": ("progress", "notices"),
 }
+ONLY = {("progress", "department"): "*.*.refused"}
+"""Of an exchange that a service reads for a few messages: under which routing keys they come."""
+
 WRITES = {
     "intake": ("cases", "notices"),
     "routing": ("tasks", "progress", "notices"),
@@ -33,6 +39,13 @@ WRITES = {
     "supervision": ("alerts", "notices"),
 }
 TOPICS = ("cases", "tasks", "results", "progress", "notices", "alerts")
+
+DEPARTMENT_KEY = re.compile(r"[a-z][a-z0-9-]{0,63}")
+TAKEN = ("in", "retry", "parked")
+"""What stands behind the dot in the names of the department service's own queues."""
+
+NOTHING = "^(?!)"
+"""A pattern that matches no routing key, not even the empty one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +106,13 @@ def topology(
     partitions: int = 1,
     retry_delays: Sequence[float] = RETRY_DELAYS,
 ) -> Topology:
-    """What must exist for these departments; the value says whether the desk keeps its tasks."""
+    """What must exist for these departments; the value says whether the desk keeps its tasks.
+
+    Raises Invalid for a key that cannot be one, for its queue would be another's.
+    """
+    for key in departments:
+        if not DEPARTMENT_KEY.fullmatch(key) or key in TAKEN:
+            raise Invalid(Fault("department", f"{key!r} cannot be a department's key"))
     parts = [_service(name, partitions, retry_delays) for name in SERVICES]
     parts += [_desk(name) if desk else _unit(name) for name, desk in sorted(departments.items())]
     desks = sorted(name for name, desk in departments.items() if desk)
@@ -157,7 +176,10 @@ def _service(name: str, partitions: int, delays: Sequence[float]) -> Topology:
         queues=(*queues, *held, parked),
         bindings=(
             *(Binding(source=inbound, target=queue.name, key="1") for queue in queues),
-            *(Binding(source=it, target=inbound, key="#", to_exchange=True) for it in READS[name]),
+            *(
+                Binding(source=it, target=inbound, key=ONLY.get((it, name), "#"), to_exchange=True)
+                for it in READS[name]
+            ),
             *(
                 Binding(source=retry, target=queue.name, key=queue.name.rpartition(".")[2])
                 for queue in held
@@ -173,7 +195,7 @@ def _service_user(name: str, desks: Sequence[str]) -> User:
     exchanges = "|".join((*WRITES[name], rf"{name}\.retry"))
     topics = {"notices": rf"^{name}\.notice$"}
     if name == "department":
-        topics["results"] = rf"^({'|'.join(desks)})\.task\.({RESULTS})$"
+        topics["results"] = rf"^({'|'.join(desks)})\.task\.({RESULTS})$" if desks else NOTHING
     return User(
         name=name,
         write=f"^({exchanges})$",

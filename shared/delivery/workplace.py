@@ -75,12 +75,16 @@ class Workplace:
         self.tidy()
         after = ""
         while True:
+            mine = {*self._under_way, *self._confirmed}
             with self.database.transaction() as tx:
-                rows = outbox.claim(tx, older_than=older_than, limit=TOGETHER, after=after)
+                rows = outbox.claim(
+                    tx, older_than=older_than, limit=TOGETHER, after=after, but=mine
+                )
             if not rows:
                 return
             log.info("sending what was left behind", rows=len(rows))
             after = rows[-1].id
+            # meanwhile other work of this process may have begun to send some of them
             mine = {*self._under_way, *self._confirmed}
             self._again([row for row in rows if row.id not in mine])
             self.tidy()

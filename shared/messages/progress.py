@@ -216,7 +216,17 @@ Change = (
 )
 
 
-@message("case.progressed", exchange="progress", sent_by={"routing"})
+PROGRESSED = "case.progressed"
+REFUSED = f"{PROGRESSED}.refused"
+"""The routing key of a step in which a message did not count: most readers want all steps, some
+only these."""
+
+
+def _key(step: "CaseProgressed") -> str:
+    return REFUSED if any(isinstance(it, Refused) for it in step.changes) else PROGRESSED
+
+
+@message(PROGRESSED, exchange="progress", sent_by={"routing"}, key=_key)
 @dataclass(frozen=True, kw_only=True)
 class CaseProgressed:
     """One step of a case and everything that it changed, in order."""

@@ -12,6 +12,7 @@ from shared.contract.rendering import PATH, rendered
 from shared.contract.schemas import schemas
 from shared.delivery.topology import READS, WRITES
 from shared.messages.codec import to_plain
+from shared.messages.progress import Refused
 from shared.messages.registry import all_types, type_of
 from tests.contract.examples import MESSAGES
 
@@ -111,7 +112,9 @@ def test_a_change_is_told_by_its_kind_alone(document):
 def test_the_address_of_a_channel_is_the_routing_key_of_its_messages(message):
     entry = type_of(type(message))
     address = ADDRESSES[entry.exchange]
-    assert address.format(**{**vars(message), "type": entry.name}) == entry.key(message)
+    refused = any(isinstance(it, Refused) for it in getattr(message, "changes", ()))
+    name = f"{entry.name}.refused" if refused else entry.name
+    assert address.format(**{**vars(message), "type": name}) == entry.key(message)
 
 
 def test_operations_say_what_the_topology_binds_and_the_users_may_write(document):
