@@ -2,13 +2,19 @@
 
 import contextlib
 import socket
+import ssl
 import threading
+from pathlib import Path
 
 
 class Proxy:
-    """Stands before a port of this machine. Silent, it neither forwards nor closes anything."""
+    """Stands before a port of this machine. Silent, it neither forwards nor closes anything.
 
-    def __init__(self, port: int) -> None:
+    With a certificate it speaks TLS to whoever connects.
+    """
+
+    def __init__(self, port: int, certificate: Path | None = None) -> None:
+        self._context = _context(certificate)
         self._target = ("127.0.0.1", port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -40,10 +46,17 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                try:
+                    client = self._secured(client)
+                except OSError:
+                    continue
                 server = socket.create_connection(self._target)
                 self._pairs += [client, server]
                 for pair in ((client, server), (server, client)):
                     threading.Thread(target=self._forward, args=pair, daemon=True).start()
+
+    def _secured(self, client: socket.socket) -> socket.socket:
+        return self._context.wrap_socket(client, server_side=True) if self._context else client
 
     def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError), source:
@@ -52,3 +65,11 @@ class Proxy:
                     self._flows.wait()
                     target.sendall(data[at : at + self.piece])
             target.shutdown(socket.SHUT_WR)
+
+
+def _context(certificate: Path | None) -> ssl.SSLContext | None:
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context

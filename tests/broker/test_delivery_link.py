@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from pathlib import Path
 
 import pytest
 from amqp.exceptions import AccessRefused
@@ -239,3 +240,48 @@ def test_a_queue_that_is_deleted_under_its_reader_is_noticed(broker_place, throu
 
     until(noticed, "an error")
     consumer.close()
+
+
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""Of the name localhost, signed by itself, for these tests alone."""
+
+
+@pytest.fixture
+def secured(broker_place):
+    """The address of a user over TLS."""
+    proxy = Proxy(broker_place.address.port, CERTIFICATE)
+
+    def uri(user: str, host: str = "localhost") -> str:
+        given = broker_place.uri(user).removeprefix("amqp://")
+        credentials, _, place = given.partition("@")
+        return f"amqps://{credentials}@{host}:{proxy.port}/{place.partition('/')[2]}"
+
+    yield uri
+    proxy.close()
+
+
+def test_messages_go_over_tls_to_a_broker_that_shows_a_certificate_of_its_name(
+    monkeypatch, secured
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    publisher = Publisher(secured("intake"), name="test")
+    thread = threading.Thread(target=publisher.run)
+    thread.start()
+    assert publisher.await_connection(30)
+    sent = wires(*range(300), note="x" * 500)
+    sending = Sending(sent)
+    publisher.submit(sending)
+    assert sending.wait() == []
+    consumer = Consumer(secured("routing"), ["routing.0"], limit=50, name="test")
+    assert read(consumer, 300) == [it.body for it in sent]
+    consumer.close()
+    publisher.stop()
+    thread.join(30)
+
+
+def test_a_broker_with_an_unknown_certificate_or_another_name_is_not_trusted(monkeypatch, secured):
+    with pytest.raises(BROKER_ERRORS, match="certificate"):
+        Link(secured("routing"), name="test")
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with pytest.raises(BROKER_ERRORS, match="certificate"):
+        Link(secured("routing", "127.0.0.1"), name="test")
