@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     backbone = Backbone()
     rules: Rules
     tide: Tide
+    process: str
 
     def start(self) -> None:
         catalogue = self.backbone.settings.catalogue
@@ -45,6 +47,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
             calendar=Calendar(read_table(days) if days.exists() else None),
             policy=read_policy(catalogue / "policies.yaml"),
         )
+        self.process = str(uuid.uuid4())
         self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
         moved = recount(self.backbone.workplace.work, self.rules)
         if moved:
@@ -72,16 +75,22 @@ class Service:
     @receives  # type: ignore[untyped-decorator]
     def observe(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         oldest = min(envelope.sent_at for envelope in envelopes)
-        self.book.tide.read(oldest, now=work.now, at=time.monotonic())
+        tide, now = self.book.tide, work.now
+        if tide.read(oldest, now=now, at=time.monotonic()):
+            since = tide.quiet_since(now)
+            store.note_tide(work.transaction, self.book.process, oldest, now=now, since=since)
         handlers.observe(work, envelopes, rules=self.book.rules, channels=self._channels)
 
     @keeps_time  # type: ignore[untyped-decorator]
     def fire(self) -> float:
         """Fire what is due, batch after batch; the seconds until the next rung is."""
         business = self.delivery.settings.time
-        before = self.book.tide.limit(now=business.now(), at=time.monotonic())
+        tide, now = self.book.tide, business.now()
+        before = tide.limit(now=now, at=time.monotonic())
         with self.delivery.database.reading() as tx:
-            coming = store.next_moment(tx)
+            coming, slowest = store.next_moment(tx), store.slowest_tide(tx, tide.quiet_since(now))
+        if before and slowest:
+            before = min(before, slowest)
         if before is None or coming is None or coming >= before:
             return (business.delay_until(coming) or CATCHING_UP) if coming else 1.0
         with self.delivery.work() as work:

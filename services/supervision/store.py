@@ -22,7 +22,7 @@ from services.supervision.rows import (
     row_of_entry,
     text_of_rungs,
 )
-from services.supervision.tables import alerts, cases, clocks, held, trace
+from services.supervision.tables import alerts, cases, clocks, held, tides, trace
 from services.supervision.trace import Entry, Head, canonical
 from shared.messages import AlertRaised, CaseProgressed
 from shared.messages.codec import decode, version_of
@@ -149,6 +149,23 @@ def next_moment(tx: sa.Connection) -> datetime | None:
         .limit(1)
     ).scalar()
     return earliest
+
+
+def note_tide(
+    tx: sa.Connection, process: str, read_to: datetime, *, now: datetime, since: datetime
+) -> None:
+    """Note how far a process that lags behind has read the stream, and forget what was noted until
+    `since`."""
+    upsert(tx, tides, [{"process": process, "read_to": read_to, "seen_at": now}])
+    tx.execute(sa.delete(tides).where(tides.c.seen_at <= since))
+
+
+def slowest_tide(tx: sa.Connection, since: datetime) -> datetime | None:
+    """To which moment the slowest of the processes has read that lagged behind since then."""
+    slowest: datetime | None = tx.execute(
+        sa.select(sa.func.min(tides.c.read_to)).where(tides.c.seen_at > since)
+    ).scalar()
+    return slowest
 
 
 def case_head(tx: sa.Connection, code: str) -> Head | None:

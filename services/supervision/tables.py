@@ -6,6 +6,7 @@ held        steps that came early, until the gap before them is closed
 trace       every entry of every case
 alerts      what was alerted; the key makes each rung of each clock fire once
 deliveries  what is still to be told, by channel
+tides       how far each process that lags behind has read the stream
 
 Titles, limits and rungs are JSON as text, not as a JSON type, so that a clock that a step does not
 touch need not be parsed.
@@ -118,3 +119,11 @@ deliveries = sa.Table(
     sa.Column("next_at", Moment(), nullable=False),
 )
 sa.Index("deliveries_coming", deliveries.c.channel, deliveries.c.next_at)
+
+tides = sa.Table(
+    "tides",
+    metadata,
+    sa.Column("process", sa.String(36), primary_key=True),
+    sa.Column("read_to", Moment(), nullable=False),
+    sa.Column("seen_at", Moment(), nullable=False),
+)
