@@ -6,7 +6,9 @@ passed over in silence. Nothing that a department says vanishes.
 
 - A rejection needs its reasons and its legal basis (Administrative Licensing Law, articles 38, 55),
   an approval with conditions its conditions, an approval the results that the item asks for.
-- The first rejection ends the case (`on_rejection: stop`).
+- The first rejection ends the case or, if the item collects all opinions (`on_rejection: collect`),
+  decides it once every task is done. In a joint review that goes by a quorum or by the lead's say,
+  a rejection is one opinion among others.
 - A task that is declined goes to the department that was proposed, otherwise to the lead
   department. Nobody gets it twice but the lead department, which answers for the case: it gets the
   task last, and can pass it on only to a department that has not had it. So it comes to rest.
@@ -18,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.routing.case import TaskState, digest
+from services.routing.parts import find
 from services.routing.plan import Task
 from services.routing.results import faults_of
 from services.routing.step import Step
@@ -60,7 +63,7 @@ def answer(step: Step, message: Any, origin: Origin) -> None:
         if _heard_before(task, message):
             return
         _still_wanted(task, message)
-        _RULES[type(message)](step, step.item.task[key], message)
+        _RULES[type(message)](step, find(step.item, key), message)
     except Refusal as refusal:
         refuse(step, message, origin, str(refusal), forged=refusal.forged)
 
@@ -163,6 +166,7 @@ def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
         opinion=message.opinion,
         conditions=message.conditions,
         results=message.results,
+        legal_basis=message.legal_basis if message.outcome == "rejected" else "",
     )
     step.changes.append(
         Completed(
@@ -178,10 +182,16 @@ def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
             stated_at=message.at,
         )
     )
-    if message.outcome == "rejected":
+    if message.outcome == "rejected" and _ends_the_case(step, task):
         _stop(step, message)
+    elif task.part_of:
+        step.gather(step.item.task[task.part_of])
     else:
         step.move_on(step.item.next_after[task.key])
+
+
+def _ends_the_case(step: Step, task: Task) -> bool:
+    return step.item.on_rejection == "stop" and task.decision == "all"
 
 
 def _check_whole(task: Task, message: TaskCompleted) -> None:

@@ -4,7 +4,8 @@ State of a case: `handling` (departments work), `suspended` (at least one task w
 stand), `awaiting_materials` (every department has agreed, and a promised material is missing),
 `decided`, `withdrawn`.
 State of a task: absent (its turn has not come), `open`, `returned` (waits for the applicant),
-`suspended` (a special procedure), `completed`, `skipped`, `cancelled`.
+`suspended` (a special procedure), `divided` (its parts are under way), `completed`, `skipped`,
+`cancelled`.
 """
 
 import hashlib
@@ -17,7 +18,9 @@ from uuid import NAMESPACE_URL, uuid5
 from shared.messages import Deferral, Material, Person
 
 CaseState = Literal["handling", "suspended", "awaiting_materials", "decided", "withdrawn"]
-TaskStatus = Literal["open", "returned", "suspended", "completed", "skipped", "cancelled"]
+TaskStatus = Literal[
+    "open", "returned", "suspended", "divided", "completed", "skipped", "cancelled"
+]
 
 _ASSIGNMENTS = uuid5(NAMESPACE_URL, "urn:onewindow:assignment")
 
@@ -57,6 +60,7 @@ class TaskState:
     past: tuple[Past, ...] = ()
     outcome: str = ""
     opinion: str = ""
+    legal_basis: str = ""
     conditions: tuple[str, ...] = ()
     results: Mapping[str, Any] = field(default_factory=dict)
 

@@ -58,7 +58,7 @@ def progress_of(text: str) -> tuple[dict[str, TaskState], tuple[Deferral, ...]]:
     return tasks, tuple(_deferral_of(due) for due in read["deferrals"])
 
 
-_PLAIN = ("assignment", "department", "accepted", "outcome", "opinion", "results")
+_PLAIN = ("assignment", "department", "accepted", "outcome", "opinion", "legal_basis", "results")
 _LISTS = ("missing", "heard", "conditions")
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from services.routing.answers import Origin, answer, refuse
 from services.routing.case import Application, Case
 from services.routing.departments import Departments
+from services.routing.parts import find
 from services.routing.plan import Item
 from services.routing.step import Step, Stepped
 from shared.errors import OneWindowError
@@ -140,7 +141,7 @@ def _mends(missing: tuple[str, ...], brought: set[str], item: Item) -> bool:
 
 
 def _visible(item: Item, key: str, brought: set[str]) -> bool:
-    sees = item.task[key].sees
+    sees = find(item, key).sees
     fields = {form_field.name for form_field in item.form}
     return any(sees.field(name) if name in fields else sees.material(name) for name in brought)
 

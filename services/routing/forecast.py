@@ -15,6 +15,7 @@ from services.routing.answers import Origin
 from services.routing.case import Case
 from services.routing.departments import Departments
 from services.routing.domain import apply
+from services.routing.parts import find
 from services.routing.plan import Item
 from services.routing.results import wrong_in
 from shared.conditions import condition
@@ -177,8 +178,9 @@ class _Run:
         )
 
     def _results(self, key: str) -> dict[str, Any]:
-        given = dict(self._supposed.results.get(key, {}))
-        asked = self._item.task[key].results
+        task = find(self._item, key)
+        given = dict(self._supposed.results.get(task.part_of or key, {}))
+        asked = task.results
         assumed = {it.name: _least(it) for it in asked if it.required and it.name not in given}
         if assumed:
             self._assumed[key] = assumed

@@ -44,6 +44,10 @@ class Task:
 
     `after` are the tasks that must be done before it begins, `when` a condition under which it is
     needed at all (empty: always), `results` what the department states beside its opinion.
+
+    `for_each` names a list of the form, `joint_with` further roles: either divides the task into
+    parts (see `parts`), and `decision` says how the opinions of a joint review become one. A part
+    bears the key of its task in `part_of`, and the number of its element, from 1, in `element`.
     """
 
     key: str
@@ -55,6 +59,22 @@ class Task:
     handling: Limit | None = None
     results: tuple[FormField, ...] = ()
     sees: Sees = field(default_factory=Sees)
+    for_each: str = ""
+    joint_with: tuple[str, ...] = ()
+    decision: Literal["all", "lead", "quorum"] = "all"
+    quorum: int = 0
+    part_of: str = ""
+    element: int = 0
+
+    @property
+    def divided(self) -> bool:
+        """Whether the task falls into parts."""
+        return bool(self.for_each or self.joint_with) and not self.part_of
+
+    @property
+    def list(self) -> str:
+        """The name of the form's list for each element of which there is a part."""
+        return self.for_each.partition(".")[2]
 
     @cached_property
     def condition(self) -> Condition | None:
@@ -79,7 +99,7 @@ class Item:
     tasks: tuple[Task, ...]
     statutory: Limit | None = None
     promised: Limit | None = None
-    on_rejection: Literal["stop"] = "stop"
+    on_rejection: Literal["stop", "collect"] = "stop"
     document: str = field(default="", compare=False, repr=False)
 
     @cached_property
@@ -91,6 +111,11 @@ class Item:
     def task(self) -> dict[str, Task]:
         """The tasks by key."""
         return {task.key: task for task in self.tasks}
+
+    @cached_property
+    def met(self) -> dict[str, Task]:
+        """The tasks, and those parts of tasks that cases have been met with (see `parts.find`)."""
+        return dict(self.task)
 
     @cached_property
     def next_after(self) -> dict[str, tuple[str, ...]]:

@@ -10,12 +10,14 @@ from typing import Any
 
 from services.routing.case import Case, CaseState, Past, TaskState, assignment_of
 from services.routing.departments import Departments
+from services.routing.parts import elements_in, facts_of, find, parts_of, states_of, verdict
 from services.routing.plan import Item, Task
 from shared.messages import Material, Opinion, TaskAssigned, TaskCancelled, TaskSupplemented
 from shared.messages.progress import (
     Assigned,
     Cancelled,
     Change,
+    Completed,
     Decided,
     Resumed,
     Skipped,
@@ -74,8 +76,10 @@ class Step:
 
     def all_done(self) -> bool:
         """Whether every task has been answered or is not needed."""
-        return len(self.tasks) == len(self.item.tasks) and all(
-            task.done for task in self.tasks.values()
+        return (
+            len(self.tasks) >= len(self.item.tasks)
+            and all(task.done for task in self.tasks.values())
+            and all(key in self.tasks for key in self.item.task)
         )
 
     def move_on(self, keys: Iterable[str]) -> None:
@@ -88,10 +92,7 @@ class Step:
             task = self.item.task[key]
             if key in self.tasks or not self._turn_of(task):
                 continue
-            if task.condition is None or task.condition.holds(self._values()):
-                self.assign(task, self.filling(task.department))
-            else:
-                self._skip(task)
+            if not self._begin(task):
                 waiting.extend(self.item.next_after[key])
         self.settle()
 
@@ -103,13 +104,60 @@ class Step:
         results = {key.replace("-", "_"): task.results for key, task in self.tasks.items()}
         return {"form": dict(self.application.form), "results": results}
 
-    def _skip(self, task: Task) -> None:
-        self.tasks[task.key] = TaskState(status="skipped")
-        self.changes.append(Skipped(task=task.key, reason=f"{task.when}: false"))
+    def _begin(self, task: Task) -> bool:
+        """Hand the task, or its parts, to departments; false if it is not needed for this case."""
+        if task.condition is not None and not task.condition.holds(self._values()):
+            return self._skip(task, f"{task.when}: false")
+        if not task.divided:
+            self.assign(task, self.filling(task.department))
+            return True
+        parts = parts_of(task, self.application.form)
+        if not parts:
+            return self._skip(task, f"{task.for_each}: empty")
+        self.tasks[task.key] = TaskState(status="divided")
+        for part in parts:
+            self.assign(part, self.filling(part.department, part))
+        return True
 
-    def filling(self, role: str) -> str:
-        """The department that fills a role for this case; raises UnfilledRole."""
-        return self.departments.filling(role, self.case.region, self.application.form)
+    def _skip(self, task: Task, reason: str) -> bool:
+        self.tasks[task.key] = TaskState(status="skipped")
+        self.changes.append(Skipped(task=task.key, reason=reason))
+        return False
+
+    def gather(self, task: Task) -> None:
+        """Once every part of a divided task is done, let the task come to its outcome."""
+        states = states_of(task, self.item, self.tasks)
+        if not all(state.done for state in states.values()):
+            return
+        found = verdict(task, states)
+        said = {name: getattr(found, name) for name in ("outcome", "opinion", "legal_basis")}
+        self.tasks[task.key] = TaskState(
+            status="completed", conditions=found.conditions, results=found.results, **said
+        )
+        self.changes.append(
+            Completed(
+                task=task.key,
+                assignment=assignment_of(self.case.code, task.key, 1),
+                department=self.filling(task.department),
+                conditions=found.conditions,
+                documents=(),
+                officer="",
+                stated_at=self.now,
+                **said,
+            )
+        )
+        if found.outcome == "rejected" and self.item.on_rejection == "stop":
+            self.cancel_open("the application was rejected")
+            reasons = (found.opinion, found.legal_basis)
+            self.decide("rejected", reasons=reasons, conditions=())
+        else:
+            self.move_on(self.item.next_after[task.key])
+
+    def filling(self, role: str, task: Task | None = None) -> str:
+        """The department that fills a role for this case or a task of it; raises UnfilledRole."""
+        form = self.application.form
+        facts = facts_of(task, form) if task else form
+        return self.departments.filling(role, self.case.region, facts)
 
     def assign(self, task: Task, department: str) -> None:
         """Hand a task to a department, for the first time or after others gave it back."""
@@ -134,6 +182,7 @@ class Step:
                 department=department,
                 acceptance=task.acceptance,
                 handling=task.handling,
+                part_of=task.part_of,
             )
         )
         self.messages.append(
@@ -148,7 +197,7 @@ class Step:
                 region=self.case.region,
                 assigned_at=self.now,
                 applicant=self.application.applicant if task.sees.applicant else None,
-                form=task.sees.fields_of(self.application.form),
+                form=self._form_for(task),
                 materials=self._materials_for(task),
                 opinions=tuple(self._opinions_for(task)),
                 acceptance=task.acceptance,
@@ -156,15 +205,17 @@ class Step:
             )
         )
 
+    def _form_for(self, task: Task) -> dict[str, Any]:
+        return task.sees.fields_of(elements_in(task, self.application.form))
+
     def _materials_for(self, task: Task) -> tuple[Material, ...]:
         return tuple(
             material for material in self.application.materials if task.sees.material(material.name)
         )
 
     def _opinions_for(self, task: Task) -> Iterable[Opinion]:
-        for key in task.sees.opinions:
-            earlier = self.tasks.get(key)
-            if earlier and earlier.status == "completed":
+        for key, earlier in self._earlier(task):
+            if earlier.status == "completed":
                 yield Opinion(
                     task=key,
                     department=earlier.department,
@@ -172,6 +223,14 @@ class Step:
                     opinion=earlier.opinion,
                     results=dict(earlier.results),
                 )
+
+    def _earlier(self, task: Task) -> Iterable[tuple[str, TaskState]]:
+        """What a task may read of: of a divided task the opinions of its parts."""
+        for key in task.sees.opinions:
+            if self.item.task[key].divided:
+                yield from states_of(self.item.task[key], self.item, self.tasks).items()
+            elif key in self.tasks:
+                yield key, self.tasks[key]
 
     def give_back(self, task: Task, department: str) -> None:
         """End an assignment that its department declined, and hand the task to another."""
@@ -197,7 +256,7 @@ class Step:
 
     def supplement(self, key: str, note: str) -> None:
         """Tell the department how its task stands with what was handed in."""
-        task, sees = self.tasks[key], self.item.task[key].sees
+        task, of = self.tasks[key], find(self.item, key)
         self.messages.append(
             TaskSupplemented(
                 case=self.case.code,
@@ -205,8 +264,8 @@ class Step:
                 task=key,
                 department=task.department,
                 at=self.now,
-                form=sees.fields_of(self.application.form),
-                materials=self._materials_for(self.item.task[key]),
+                form=self._form_for(of),
+                materials=self._materials_for(of),
                 note=note,
             )
         )
@@ -214,6 +273,8 @@ class Step:
     def cancel_open(self, reason: str) -> None:
         """Take every task back that a department still has in hand."""
         for key, task in self.tasks.items():
+            if task.status == "divided":
+                self.tasks[key] = replace(task, status="cancelled")
             if not task.held:
                 continue
             self.tasks[key] = replace(task, status="cancelled")
@@ -225,15 +286,18 @@ class Step:
 
     def settle(self) -> None:
         """Decide the case if every task is done and nothing that was promised is missing."""
-        if self.deferrals or not self.all_done():
+        if not self.all_done():
             return
-        conditions = tuple(text for task in self._completed() for text in task.conditions)
-        limited = any(task.outcome == "approved_with_conditions" for task in self._completed())
-        outcome = "approved_with_conditions" if limited else "approved"
-        self.decide(outcome, reasons=(), conditions=conditions)
-
-    def _completed(self) -> Iterable[TaskState]:
-        return (task for task in self.tasks.values() if task.status == "completed")
+        completed = [self.tasks[key] for key in self.item.task if self.tasks[key].outcome]
+        against = [task for task in completed if task.outcome == "rejected"]
+        if against:
+            reasons = tuple(text for it in against for text in (it.opinion, it.legal_basis))
+            self.decide("rejected", reasons=reasons, conditions=())
+        elif not self.deferrals:
+            conditions = tuple(text for task in completed for text in task.conditions)
+            limited = any(task.outcome == "approved_with_conditions" for task in completed)
+            outcome = "approved_with_conditions" if limited else "approved"
+            self.decide(outcome, reasons=(), conditions=conditions)
 
     def decide(
         self, outcome: str, *, reasons: tuple[str, ...], conditions: tuple[str, ...]

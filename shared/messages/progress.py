@@ -45,7 +45,11 @@ class Opened:
 @change("task.assigned")
 @dataclass(frozen=True, kw_only=True)
 class Assigned:
-    """A task was handed to a department; its acceptance and handling clocks start."""
+    """A task was handed to a department; its acceptance and handling clocks start.
+
+    `part_of` is the key of the task of which this one is a part (one of several departments that
+    review together, one of several elements of a list); empty for a whole task.
+    """
 
     task: Key
     title: Text
@@ -53,6 +57,7 @@ class Assigned:
     department: Key
     acceptance: Limit | None
     handling: Limit | None
+    part_of: Line = ""
 
 
 @change("task.accepted")

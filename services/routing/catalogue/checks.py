@@ -81,9 +81,12 @@ def _twice(path: Path, part: str, names: list[str]) -> Iterator[Found]:
 
 def _departments(item: Item, departments: Departments) -> Iterator[Found]:
     named: list[tuple[Path, str]] = [(("lead",), item.lead)]
-    named += [
-        (("tasks", place, "department"), task.department) for place, task in enumerate(item.tasks)
-    ]
+    for place, task in enumerate(item.tasks):
+        named.append((("tasks", place, "department"), task.department))
+        named += [
+            (("tasks", place, "joint_with", number), role)
+            for number, role in enumerate(task.joint_with)
+        ]
     for path, key in named:
         if key not in departments.names:
             near = meant(key, departments.names)

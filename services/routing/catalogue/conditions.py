@@ -54,11 +54,22 @@ def _results(item: Item, key: str) -> dict[Name, Known]:
     """What earlier tasks state. A task with a condition may never have been asked."""
     return {
         ("results", earlier.replace("-", "_"), field.name): Known(
-            field=field, certain=field.required and not item.task[earlier].when
+            field=field, certain=field.required and _always_stated(item, earlier)
         )
         for earlier in sorted(before(item, key))
         for field in item.task[earlier].results
+        if _one_states(item, earlier)
     }
+
+
+def _always_stated(item: Item, key: str) -> bool:
+    """Who rejects states nothing; that matters where the case goes on all the same."""
+    return not item.task[key].when and item.on_rejection == "stop"
+
+
+def _one_states(item: Item, key: str) -> bool:
+    """The parts of a divided task state what they like; the lead's results are the task's."""
+    return not item.task[key].divided or item.task[key].decision == "lead"
 
 
 def _check(source: str, path: Path, known: Mapping[Name, Known]) -> Iterator[Found]:

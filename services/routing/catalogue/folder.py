@@ -11,6 +11,7 @@ from services.routing.catalogue import checks, conditions, forms, limits
 from services.routing.catalogue.faults import CatalogueFault, spelled
 from services.routing.catalogue.forms import Found
 from services.routing.catalogue.items import built, departments_of, document_of
+from services.routing.catalogue.parts import check_parts
 from services.routing.catalogue.roles import check_roles
 from services.routing.catalogue.schemas import DepartmentsSchema, ItemSchema
 from services.routing.catalogue.yamltext import Broken, Located, read
@@ -125,10 +126,12 @@ def _reading(folder: Path, departments: Path | None) -> _Reading:
 def _meaning(item: Item, departments: Departments) -> Iterator[Found]:
     yield from checks.check_names(item, departments)
     yield from checks.check_plan(item)
+    yield from check_parts(item)
     yield from conditions.check_conditions(item)
     yield from limits.check_limits(item)
 
 
 def _named_in(item: Item) -> Departments:
     keys = {item.lead, *(task.department for task in item.tasks)}
+    keys |= {role for task in item.tasks for role in task.joint_with}
     return Departments({key: Department(key=key, title=item.title) for key in keys})

@@ -79,6 +79,10 @@ def _task(loaded: Mapping[str, Any]) -> Task:
         handling=_limit(loaded["handling"]),
         results=_fields(loaded["results"]),
         sees=_sees(loaded["sees"]),
+        for_each=loaded["for_each"],
+        joint_with=tuple(loaded["joint_with"]),
+        decision=loaded["decision"],
+        quorum=loaded["quorum"],
     )
 
 

@@ -15,7 +15,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "statutory": "What the law allows for the whole case.",
         "promised": "What the office promises for the whole case; not more than the law allows.",
         "on_rejection": "stop: the first rejection decides the case, and the other tasks are "
-        "taken back.",
+        "taken back. collect: every task is answered first, and all reasons are told together.",
         "form": "The fields that the applicant fills in.",
         "materials": "The documents that the applicant hands in.",
         "tasks": "The departments' shares of the case. Those that wait for nothing begin together.",
@@ -66,6 +66,14 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "handling": "The time to answer it.",
         "results": "What the department states beside its opinion.",
         "sees": "Its need to know. What is not named is not sent.",
+        "for_each": "form.NAME of a list: the task is done once for each element, all at the same "
+        "time, and each sees its own element only.",
+        "joint_with": "Further roles of a joint review: each gives an opinion of its own, all at "
+        "the same time.",
+        "decision": "How the opinions of a joint review become one. all: every one must approve. "
+        "lead: what `department` says counts. quorum: enough must approve. With lead and quorum "
+        "everybody is heard first.",
+        "quorum": "How many must approve, for decision: quorum.",
     },
     "Sees": {
         "": "What a task may see.",

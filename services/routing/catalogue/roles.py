@@ -6,6 +6,7 @@ from services.routing.catalogue.faults import Path, meant
 from services.routing.catalogue.forms import Found
 from services.routing.departments import REGION, Departments, Role
 from services.routing.plan import Item
+from shared.messages import FormField
 
 
 def check_roles(departments: Departments, items: Collection[Item]) -> Iterator[Found]:
@@ -38,7 +39,7 @@ def _regions(role: Role) -> Iterator[Found]:
 
 def _values(role: Role, items: Collection[Item]) -> Iterator[Found]:
     """A value counts as known if any item offers it, for one file serves them all."""
-    fields = [field for item in items for field in item.form if field.name == role.form_field]
+    fields = [field for item in items for field in _fields(item) if field.name == role.form_field]
     if items and not fields:
         yield ("roles", role.key, "by"), f"no item has a form field {role.form_field!r}"
     if not fields or any(field.type != "choice" for field in fields):
@@ -51,3 +52,10 @@ def _values(role: Role, items: Collection[Item]) -> Iterator[Found]:
                 ("roles", role.key, "departments", value),
                 f"is no choice of `{role.by}` in any item{near}",
             )
+
+
+def _fields(item: Item) -> Iterator[FormField]:
+    """The fields of the form and of the elements of its lists, which parts of tasks go by."""
+    for field in item.form:
+        yield field
+        yield from field.fields

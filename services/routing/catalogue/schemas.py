@@ -16,6 +16,9 @@ FIELD_NAME = validate.Regexp(
 )
 TYPES = ("text", "integer", "number", "boolean", "date", "choice", "list")
 UNITS = ("working_days", "working_hours", "calendar_days")
+LIST = validate.Regexp(
+    r"^form\.[a-z][a-z0-9_]{0,63}\Z", error="must be form.NAME of a list in the form"
+)
 BY = validate.Regexp(
     r"^(region|form\.[a-z][a-z0-9_]{0,63})\Z", error="must be region, or form.NAME of a form field"
 )
@@ -72,7 +75,10 @@ class FormFieldSchema(Part):
     maximum = fields.Float(load_default=None)
     max_length = _whole(load_default=None, validate=validate.Range(min=1, max=8_000))
     pattern = _line(load_default="")
-    fields_ = fields.List(fields.Nested("FormFieldSchema"), data_key="fields", load_default=list)
+    # The whole name: the messages have schemas of the same names.
+    fields_ = fields.List(
+        fields.Nested(f"{__name__}.FormFieldSchema"), data_key="fields", load_default=list
+    )
 
     @validates_schema
     def fits_its_type(self, data: dict[str, Any], **_options: Any) -> None:
@@ -149,6 +155,25 @@ class TaskSchema(Part):
     handling = fields.Nested(LimitSchema, load_default=None)
     results = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     sees = fields.Nested(SeesSchema, load_default=lambda: SeesSchema().load({}))
+    for_each = fields.String(load_default="", validate=LIST)
+    joint_with = fields.List(fields.String(), load_default=list, validate=validate.Length(max=50))
+    decision = fields.String(load_default="all", validate=_one_of(("all", "lead", "quorum")))
+    quorum = _whole(load_default=0, validate=validate.Range(min=1))
+
+    @validates_schema
+    def is_divided_in_one_way(self, data: dict[str, Any], **_options: Any) -> None:
+        """A task has parts for a list or for a joint review, and only the latter is voted on."""
+        joint, decision = data.get("joint_with"), data.get("decision", "all")
+        if joint and data.get("for_each"):
+            raise ValidationError("does not go together with `for_each`", "joint_with")
+        if decision != "all" and not joint:
+            raise ValidationError(
+                "is for a joint review: name who reviews in `joint_with`", "decision"
+            )
+        if (decision == "quorum") != bool(data.get("quorum")):
+            raise ValidationError("goes together with `decision: quorum`", "quorum")
+        if joint and data.get("quorum", 0) > len(joint) + 1:
+            raise ValidationError(f"is more than the {len(joint) + 1} who review", "quorum")
 
 
 class ItemSchema(Part):
@@ -165,7 +190,7 @@ class ItemSchema(Part):
     )
     statutory = fields.Nested(LimitSchema, load_default=None)
     promised = fields.Nested(LimitSchema, load_default=None)
-    on_rejection = fields.String(load_default="stop", validate=_one_of(("stop",)))
+    on_rejection = fields.String(load_default="stop", validate=_one_of(("stop", "collect")))
     form = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     materials = fields.List(fields.Nested(MaterialSchema), load_default=list)
     tasks = fields.List(

@@ -18,7 +18,9 @@ def title_of(task: Task, language: str) -> str:
 def below(task: Task, language: str) -> str:
     """Who does it, and how long it may take."""
     limit = limit_of(task.handling, language)
-    return f"{task.department}, {limit}" if limit else task.department
+    who = " + ".join((task.department, *task.joint_with))
+    who += f" × {task.for_each}" if task.for_each else ""
+    return f"{who}, {limit}" if limit else who
 
 
 def limit_of(limit: Limit | None, language: str) -> str:

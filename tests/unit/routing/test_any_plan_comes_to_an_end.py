@@ -27,26 +27,47 @@ from tests.unit.routing.building import (
 )
 
 FORM_CONDITIONS = ["", "", "form.dirty", "!form.dirty", "form.area > 1000", "form.area <= 1000"]
+SITES = field("sites", "list", fields=(field("flag"),), maximum=3, required=False)
+REVIEW = {"joint_with": ("fire", "lead")}
+DIVIDED: list[dict[str, Any]] = [
+    *[{}] * 6,
+    {"for_each": "form.sites"},
+    REVIEW,
+    {**REVIEW, "decision": "lead"},
+    {**REVIEW, "decision": "quorum", "quorum": 2},
+]
 OUTCOMES = ["approved", "approved", "approved", "approved_with_conditions", "rejected"]
+
+
+ANY_SITES = st.lists(st.fixed_dictionaries({"flag": st.booleans()}), max_size=3)
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> Item:
     """Any graph without a cycle, with conditions over the form and over earlier results."""
     keys = [f"t{number}" for number in range(draw(st.integers(1, 9)))]
-    return item(*(_any_task(draw, key, keys[:place]) for place, key in enumerate(keys)))
+    return item(
+        *(_any_task(draw, key, keys[:place]) for place, key in enumerate(keys)),
+        on_rejection=draw(st.sampled_from(["stop", "collect"])),
+        form=(*item().form, SITES),
+    )
 
 
 def _any_task(draw: st.DrawFn, key: str, earlier: list[str]) -> Task:
     after = draw(st.lists(st.sampled_from(earlier), unique=True, max_size=4)) if earlier else []
     stated = [f"has(results.{one}.flag) && results.{one}.flag" for one in after]
+    department = draw(st.sampled_from(sorted(DEPARTMENTS)))
+    divided = dict(draw(st.sampled_from(DIVIDED)))
+    if "joint_with" in divided:
+        divided["joint_with"] = tuple(one for one in divided["joint_with"] if one != department)
     return task(
         key,
-        draw(st.sampled_from(sorted(DEPARTMENTS))),
+        department,
         after=tuple(after),
         when=draw(st.sampled_from(FORM_CONDITIONS + stated)),
         results=(field("flag", required=False),),
         sees=ALL,
+        **divided,
     )
 
 
@@ -65,10 +86,11 @@ def check(course: Course) -> None:
 def _check_assignments(course: Course) -> None:
     assigned = [one.assignment for one in course.changes if type(one).__name__ == "Assigned"]
     assert len(set(assigned)) == len(assigned)
+    divided = {one.key for one in course.item.tasks if one.divided}
     ended = Counter(
         one.assignment
         for one in course.changes
-        if type(one).__name__ in ("Completed", "Declined", "Cancelled")
+        if type(one).__name__ in ("Completed", "Declined", "Cancelled") and one.task not in divided
     )
     held = {one.assignment for one in course.state.tasks.values() if one.held}
     assert ended == Counter(set(assigned) - held)
@@ -76,7 +98,9 @@ def _check_assignments(course: Course) -> None:
 
 @given(
     plan=plans(),
-    form=st.fixed_dictionaries({"area": st.integers(0, 2000), "dirty": st.booleans()}),
+    form=st.fixed_dictionaries(
+        {"area": st.integers(0, 2000), "dirty": st.booleans(), "sites": ANY_SITES}
+    ),
     deferred=st.booleans(),
     data=st.data(),
 )
@@ -85,7 +109,7 @@ def test_any_plan_with_any_answers_ends_in_exactly_one_decision(
     plan: Item, form: dict[str, Any], deferred: bool, data: st.DataObject
 ) -> None:
     course = Course(plan, form=form, deferrals=(deferral(),) if deferred else ())
-    for _ in range(len(plan.tasks)):
+    for _ in range(3 * len(plan.tasks)):
         check(course)
         if not course.held():
             break
@@ -105,10 +129,11 @@ class AnyCourse(RuleBasedStateMachine):
 
     said = Bundle("said")
 
-    @initialize(plan=plans(), dirty=st.booleans(), deferred=st.booleans())
-    def open(self, plan: Item, dirty: bool, deferred: bool) -> None:
+    @initialize(plan=plans(), dirty=st.booleans(), deferred=st.booleans(), sites=ANY_SITES)
+    def open(self, plan: Item, dirty: bool, deferred: bool, sites: list[Any]) -> None:
         deferrals = (deferral(),) if deferred else ()
-        self.course = Course(plan, form={"area": 900, "dirty": dirty}, deferrals=deferrals)
+        form = {"area": 900, "dirty": dirty, "sites": sites}
+        self.course = Course(plan, form=form, deferrals=deferrals)
         self.time = NOW
         self.numbers: list[int] = []
         self.counted: list[Any] = []

@@ -111,7 +111,9 @@ def test_a_condition_that_gives_no_answer_is_said() -> None:
 @settings(max_examples=50, deadline=None)
 def test_any_plan_can_be_forecast_and_drawn_without_anything_on_top_of_another(plan: Item) -> None:
     found = told(plan)
-    assert len(found.tasks) + len(found.skipped) == len(plan.tasks)
+    reviewers = sum(len(it.joint_with) for it in plan.tasks)
+    assert len(found.tasks) + len(found.skipped) <= len(plan.tasks) + reviewers
+    assert found.outcome == "approved"
     where = layout(plan)
     passed = [place for line in where.lines.values() for place in line[1:-1]]
     taken = [*where.boxes.values(), *passed]
