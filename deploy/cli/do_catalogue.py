@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.forecasting import plain, show
+from deploy.forecast import Supposed, forecast
 from deploy.local.places import ROOT
 from services.routing.catalogue import CatalogueFault, check_catalogue, load_catalogue
 from services.routing.catalogue.yamltext import Broken, read
 from services.routing.drawing import mermaid, svg
-from services.routing.forecast import Supposed, forecast
 from services.routing.plan import Catalogue, Item
 from shared.errors import Fault, Invalid, NotFound
 from shared.worktime import Calendar, china, read_table

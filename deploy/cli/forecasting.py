@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.routing.forecast import Forecast
+from deploy.forecast import Forecast
 from services.routing.plan import Item
 from shared.worktime import Calendar
 

@@ -239,6 +239,7 @@ def _returned(step: Step, task: Task, message: TaskReturned) -> None:
 
 def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
     _not_waiting(step.tasks[task.key])
+    _check_procedure(step, task, message)
     _taken_up(step, task, message)
     step.tasks[task.key] = _remember(step.tasks[task.key], message)
     step.suspend(
@@ -247,6 +248,20 @@ def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
         reason=f"{message.procedure} ({message.days} working days)",
         legal_basis=message.legal_basis,
     )
+
+
+def _check_procedure(step: Step, task: Task, message: TaskSuspended) -> None:
+    """Where the item says which procedures stop the clock, no other does, and none for longer."""
+    if not step.item.procedures:
+        return
+    allowed = [it for it in step.item.procedures if it.key in task.procedures]
+    meant = [it for it in allowed if message.procedure in (it.key, it.title.zh, it.title.en)]
+    if not meant:
+        names = ", ".join(it.key for it in allowed) or "none"
+        raise Refusal(f"the clock of this task stops for: {names}; not for {message.procedure}")
+    limit = meant[0].limit
+    if limit.unit == "working_days" and message.days > limit.amount:
+        raise Refusal(f"{meant[0].key} may take {limit.amount} working days, not {message.days}")
 
 
 def _resumed(step: Step, task: Task, message: TaskResumed) -> None:

@@ -103,6 +103,7 @@ def _opened(message: CaseAccepted, item: Item, lead: str) -> Opened:
         statutory=item.statutory,
         promised=item.promised,
         deferrals=message.deferrals,
+        extension=item.extension,
     )
 
 

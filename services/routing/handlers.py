@@ -156,9 +156,13 @@ def published(work: Work, item: Item, departments: Departments) -> ItemPublished
                 title=task.title,
                 department=departments.usually(task.department),
                 handling=task.handling,
+                silence=task.silence,
+                procedures=task.procedures,
             )
             for task in item.tasks
         ),
         statutory=item.statutory,
         promised=item.promised,
+        extension=item.extension,
+        procedures=item.procedures,
     )

@@ -9,7 +9,15 @@ from typing import Any, Literal
 from services.routing.departments import Departments
 from shared.conditions import Condition, condition
 from shared.errors import OneWindowError
-from shared.messages import FormField, Limit, MaterialRule, Text
+from shared.messages import (
+    ExtensionRule,
+    FormField,
+    Limit,
+    MaterialRule,
+    Procedure,
+    Silence,
+    Text,
+)
 
 
 class UnknownItem(OneWindowError):
@@ -59,6 +67,8 @@ class Task:
     handling: Limit | None = None
     results: tuple[FormField, ...] = ()
     sees: Sees = field(default_factory=Sees)
+    silence: Silence = "nothing"
+    procedures: tuple[str, ...] = ()
     for_each: str = ""
     joint_with: tuple[str, ...] = ()
     decision: Literal["all", "lead", "quorum"] = "all"
@@ -99,6 +109,8 @@ class Item:
     tasks: tuple[Task, ...]
     statutory: Limit | None = None
     promised: Limit | None = None
+    extension: ExtensionRule | None = None
+    procedures: tuple[Procedure, ...] = ()
     on_rejection: Literal["stop", "collect"] = "stop"
     document: str = field(default="", compare=False, repr=False)
 

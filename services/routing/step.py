@@ -183,6 +183,7 @@ class Step:
                 acceptance=task.acceptance,
                 handling=task.handling,
                 part_of=task.part_of,
+                silence=task.silence,
             )
         )
         self.messages.append(

@@ -6,13 +6,16 @@ from shared.messages.items import ItemPublished, TaskOutline
 from shared.messages.notices import MessageParked, MessageRefused
 from shared.messages.parts import (
     Deferral,
+    ExtensionRule,
     FormField,
     Limit,
     Material,
     MaterialRule,
     Opinion,
     Person,
+    Procedure,
     Shortcoming,
+    Silence,
     Text,
 )
 from shared.messages.progress import CaseProgressed, Change
@@ -34,6 +37,7 @@ __all__ = [
     "CaseWithdrawn",
     "Change",
     "Deferral",
+    "ExtensionRule",
     "FormField",
     "ItemPublished",
     "Limit",
@@ -43,7 +47,9 @@ __all__ = [
     "MessageRefused",
     "Opinion",
     "Person",
+    "Procedure",
     "Shortcoming",
+    "Silence",
     "TaskAccepted",
     "TaskAssigned",
     "TaskCancelled",

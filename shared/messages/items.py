@@ -6,7 +6,17 @@ from typing import Annotated
 
 from marshmallow.validate import Length, Range
 
-from shared.messages.parts import FormField, Key, Limit, Line, MaterialRule, Text
+from shared.messages.parts import (
+    ExtensionRule,
+    FormField,
+    Key,
+    Limit,
+    Line,
+    MaterialRule,
+    Procedure,
+    Silence,
+    Text,
+)
 from shared.messages.registry import message
 
 
@@ -18,6 +28,8 @@ class TaskOutline:
     title: Text
     department: Key
     handling: Limit | None = None
+    silence: Silence = "nothing"
+    procedures: tuple[Key, ...] = ()
 
 
 @message("item.published", exchange="progress", sent_by={"routing"})
@@ -36,3 +48,5 @@ class ItemPublished:
     tasks: Annotated[tuple[TaskOutline, ...], Length(min=1)]
     statutory: Limit | None = None
     promised: Limit | None = None
+    extension: ExtensionRule | None = None
+    procedures: tuple[Procedure, ...] = ()

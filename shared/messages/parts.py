@@ -37,6 +37,29 @@ class Limit:
     source: Line = ""
 
 
+Silence = Literal["nothing", "escalate", "reassign", "deemed_approval"]
+"""What it means that a task's handling limit passes without an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionRule:
+    """How much more time may be granted once, by whom, and by what law."""
+
+    amount: Annotated[int, Range(min=1, max=3_660)]
+    unit: Unit = "working_days"
+    source: Line = ""
+    by: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedure:
+    """A special procedure whose time does not count: how long at most, and its legal basis."""
+
+    key: Key
+    title: Text
+    limit: Limit
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """A natural or legal person: identity number by GB 11643, credit code by GB 32100."""

@@ -15,12 +15,14 @@ from shared.messages.cases import Channel
 from shared.messages.parts import (
     CaseCode,
     Deferral,
+    ExtensionRule,
     Key,
     Limit,
     Line,
     Material,
     Paragraph,
     Shortcoming,
+    Silence,
     Text,
 )
 from shared.messages.registry import change, message
@@ -40,6 +42,7 @@ class Opened:
     statutory: Limit | None
     promised: Limit | None
     deferrals: tuple[Deferral, ...] = ()
+    extension: ExtensionRule | None = None
 
 
 @change("task.assigned")
@@ -58,6 +61,7 @@ class Assigned:
     acceptance: Limit | None
     handling: Limit | None
     part_of: Line = ""
+    silence: Silence = "nothing"
 
 
 @change("task.accepted")

@@ -21,6 +21,7 @@ from shared.messages.progress import (
 from tests.contract.matter import (
     ACCEPTANCE,
     ASSIGNMENT,
+    EXTENSION,
     FUNDS,
     LAW,
     OPINION,
@@ -43,6 +44,7 @@ CHANGES: tuple[Change, ...] = (
         statutory=STATUTORY,
         promised=PROMISED,
         deferrals=(FUNDS,),
+        extension=EXTENSION,
     ),
     Assigned(
         task="siting",
@@ -51,6 +53,8 @@ CHANGES: tuple[Change, ...] = (
         department="planning",
         acceptance=ACCEPTANCE,
         handling=None,
+        part_of="review",
+        silence="escalate",
     ),
     Accepted(
         task="siting",

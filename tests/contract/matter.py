@@ -2,7 +2,15 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from shared.messages import Deferral, Limit, Material, Person, Text
+from shared.messages import (
+    Deferral,
+    ExtensionRule,
+    Limit,
+    Material,
+    Person,
+    Procedure,
+    Text,
+)
 
 CASE = "330100-2609-0000042-80"
 ASSIGNMENT = "5d0ff06b-3a0e-5f4e-9b56-2f6b3d1c7a10"
@@ -35,6 +43,16 @@ ACCEPTANCE = Limit(amount=1, source="本事项办事指南（部门签收时限�
 HANDLING = Limit(amount=5, source="《中华人民共和国城乡规划法》第三十六条")
 STATUTORY = Limit(amount=45, source="《中华人民共和国行政许可法》第四十二条第二款")
 PROMISED = Limit(amount=30, source="本事项办事指南承诺办结时限")
+EXTENSION = ExtensionRule(
+    amount=15,
+    source="《中华人民共和国行政许可法》第四十二条第二款",
+    by=Text(zh="本级人民政府负责人", en="Head of the government at this level"),
+)
+REVIEW = Procedure(
+    key="expert-review",
+    title=Text(zh="专家评审", en="Expert review"),
+    limit=Limit(amount=10, source=LAW),
+)
 
 
 def at(day: int, hour: int, minute: int = 0, *, month: int = 9) -> datetime:

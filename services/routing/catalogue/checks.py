@@ -16,6 +16,9 @@ def check_names(item: Item, departments: Departments) -> Iterator[Found]:
     for place, task in enumerate(item.tasks):
         yield from _after(item, task, ("tasks", place, "after"))
         yield from _sees(item, task, ("tasks", place, "sees"))
+        keys = [one.key for one in item.procedures]
+        path: Path = ("tasks", place, "procedures")
+        yield from _unknown(path, task.procedures, keys, "procedure")
 
 
 def check_plan(item: Item) -> Iterator[Found]:
@@ -62,6 +65,7 @@ def _repeats(item: Item) -> Iterator[Found]:
     yield from _twice(("form",), "name", fields)
     yield from _twice(("materials",), "name", materials)
     yield from _twice(("tasks",), "key", [task.key for task in item.tasks])
+    yield from _twice(("procedures",), "key", [one.key for one in item.procedures])
     for place, name in enumerate(materials):
         if name in fields:
             yield ("materials", place, "name"), f"{name!r} is a form field too: name one anew"

@@ -7,7 +7,7 @@ from typing import Any
 from services.routing.catalogue.schemas import ItemSchema
 from services.routing.departments import Department, Departments, Role
 from services.routing.plan import Item, Sees, Task
-from shared.messages import FormField, Limit, MaterialRule, Text
+from shared.messages import ExtensionRule, FormField, Limit, MaterialRule, Procedure, Text
 
 
 def item_of(document: str) -> Item:
@@ -33,6 +33,8 @@ def built(loaded: Mapping[str, Any], document: str) -> Item:
         tasks=tuple(_task(task) for task in loaded["tasks"]),
         statutory=_limit(loaded["statutory"]),
         promised=_limit(loaded["promised"]),
+        extension=_extension(loaded["extension"]),
+        procedures=tuple(_procedure(one) for one in loaded["procedures"]),
         on_rejection=loaded["on_rejection"],
         document=document,
     )
@@ -49,6 +51,16 @@ def departments_of(loaded: Mapping[str, Any]) -> Departments:
 
 def _limit(loaded: Mapping[str, Any] | None) -> Limit | None:
     return Limit(**loaded) if loaded else None
+
+
+def _extension(loaded: Mapping[str, Any] | None) -> ExtensionRule | None:
+    return ExtensionRule(**{**loaded, "by": Text(**loaded["by"])}) if loaded else None
+
+
+def _procedure(loaded: Mapping[str, Any]) -> Procedure:
+    return Procedure(
+        key=loaded["key"], title=Text(**loaded["title"]), limit=Limit(**loaded["limit"])
+    )
 
 
 def _fields(loaded: Sequence[Mapping[str, Any]]) -> tuple[FormField, ...]:
@@ -79,6 +91,8 @@ def _task(loaded: Mapping[str, Any]) -> Task:
         handling=_limit(loaded["handling"]),
         results=_fields(loaded["results"]),
         sees=_sees(loaded["sees"]),
+        silence=loaded["silence"],
+        procedures=tuple(loaded["procedures"]),
         for_each=loaded["for_each"],
         joint_with=tuple(loaded["joint_with"]),
         decision=loaded["decision"],

@@ -17,6 +17,12 @@ def check_limits(item: Item) -> Iterator[Found]:
     """What is promised lies within the law, and what the tasks may take within both."""
     if item.promised and item.statutory and _more(item.promised, item.statutory):
         yield ("promised",), f"is longer than the statutory limit of {_told(item.statutory)}"
+    for place, task in enumerate(item.tasks):
+        if task.silence != "nothing" and task.handling is None:
+            problem = "never comes about, for the task has no `handling` limit that could pass"
+            yield ("tasks", place, "silence"), problem
+    if item.extension and item.statutory is None:
+        yield ("extension",), "extends the statutory limit, which is missing"
     for name, limit in (("statutory", item.statutory), ("promised", item.promised)):
         if limit is not None:
             yield from _within(item, name, limit)

@@ -16,6 +16,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "promised": "What the office promises for the whole case; not more than the law allows.",
         "on_rejection": "stop: the first rejection decides the case, and the other tasks are "
         "taken back. collect: every task is answered first, and all reasons are told together.",
+        "extension": "How much more time may be granted once, and by whom.",
+        "procedures": "The special procedures that may stop the clock. Without any, a department "
+        "may name whichever it likes.",
         "form": "The fields that the applicant fills in.",
         "materials": "The documents that the applicant hands in.",
         "tasks": "The departments' shares of the case. Those that wait for nothing begin together.",
@@ -30,6 +33,20 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "amount": "How many of the unit.",
         "unit": "What is counted. The day of the event never counts.",
         "source": "The article of law, or the guide, that sets the limit.",
+    },
+    "Extension": {
+        "": "More time for the case, on top of the statutory limit.",
+        "amount": "How many of the unit.",
+        "unit": "What is counted. The day of the event never counts.",
+        "source": "The article of law that allows it.",
+        "by": "Who grants it.",
+    },
+    "Procedure": {
+        "": "A special procedure, such as a hearing or an expert review: its time does not count.",
+        "key": "By this key tasks name it, and departments when they begin it; they may also say "
+        "its title.",
+        "title": "What the procedure is called.",
+        "limit": "How long it may take at most, and its legal basis.",
     },
     "FormField": {
         "": "A field of the form, of an element of a list, or of the results of a task.",
@@ -66,6 +83,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "handling": "The time to answer it.",
         "results": "What the department states beside its opinion.",
         "sees": "Its need to know. What is not named is not sent.",
+        "silence": "What it means that the handling limit passes without an answer: nothing, "
+        "escalate (a superior is told), reassign (the task goes on to the lead department), or "
+        "deemed_approval. It is published with the item and told with each assignment.",
+        "procedures": "The item's special procedures that may stop the clock of this task.",
         "for_each": "form.NAME of a list: the task is done once for each element, all at the same "
         "time, and each sees its own element only.",
         "joint_with": "Further roles of a joint review: each gives an opinion of its own, all at "

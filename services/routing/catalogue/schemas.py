@@ -15,6 +15,7 @@ FIELD_NAME = validate.Regexp(
     r"^[a-z][a-z0-9_]{0,63}\Z", error="must be lower-case letters, digits and underscores"
 )
 TYPES = ("text", "integer", "number", "boolean", "date", "choice", "list")
+SILENCE = ("nothing", "escalate", "reassign", "deemed_approval")
 UNITS = ("working_days", "working_hours", "calendar_days")
 LIST = validate.Regexp(
     r"^form\.[a-z][a-z0-9_]{0,63}\Z", error="must be form.NAME of a list in the form"
@@ -61,6 +62,20 @@ class LimitSchema(Part):
     amount = _whole(required=True, validate=validate.Range(min=1, max=3_660))
     unit = fields.String(load_default="working_days", validate=_one_of(UNITS))
     source = _line(required=True)
+
+
+class ExtensionSchema(LimitSchema):
+    """More time for the case, granted once."""
+
+    by = fields.Nested(TextSchema, required=True)
+
+
+class ProcedureSchema(Part):
+    """A special procedure, whose time does not count."""
+
+    key = fields.String(required=True, validate=KEY)
+    title = fields.Nested(TextSchema, required=True)
+    limit = fields.Nested(LimitSchema, required=True)
 
 
 class FormFieldSchema(Part):
@@ -155,6 +170,8 @@ class TaskSchema(Part):
     handling = fields.Nested(LimitSchema, load_default=None)
     results = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     sees = fields.Nested(SeesSchema, load_default=lambda: SeesSchema().load({}))
+    silence = fields.String(load_default="nothing", validate=_one_of(SILENCE))
+    procedures = fields.List(fields.String(), load_default=list)
     for_each = fields.String(load_default="", validate=LIST)
     joint_with = fields.List(fields.String(), load_default=list, validate=validate.Length(max=50))
     decision = fields.String(load_default="all", validate=_one_of(("all", "lead", "quorum")))
@@ -190,6 +207,8 @@ class ItemSchema(Part):
     )
     statutory = fields.Nested(LimitSchema, load_default=None)
     promised = fields.Nested(LimitSchema, load_default=None)
+    extension = fields.Nested(ExtensionSchema, load_default=None)
+    procedures = fields.List(fields.Nested(ProcedureSchema), load_default=list)
     on_rejection = fields.String(load_default="stop", validate=_one_of(("stop", "collect")))
     form = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     materials = fields.List(fields.Nested(MaterialSchema), load_default=list)

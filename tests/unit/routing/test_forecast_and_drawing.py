@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from typer.testing import CliRunner
 
 from deploy.cli.do_catalogue import app
+from deploy.forecast import Forecast, Supposed, forecast
 from services.routing.drawing import mermaid, svg
 from services.routing.drawing.layout import layout
-from services.routing.forecast import Forecast, Supposed, forecast
 from services.routing.plan import Item
 from shared.conditions import ConditionFailed
 from shared.errors import Invalid, NotFound
