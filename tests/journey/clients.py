@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Any
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from shared.errors import OneWindowError
 
@@ -31,11 +32,15 @@ class Client:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
     def ask(self, method: str, path: str, **how: Any) -> requests.Response:
-        """Whatever is answered."""
-        try:
-            return self._session.request(method, next(self._turns) + path, timeout=PATIENCE, **how)
-        except (requests.ConnectionError, requests.Timeout) as error:
-            raise Away(f"{method} {path}: {error}") from error
+        """Whatever is answered; who does not even listen is passed over, as a balancer does."""
+        for left in reversed(range(len(self.bases))):
+            url = next(self._turns) + path
+            try:
+                return self._session.request(method, url, timeout=PATIENCE, **how)
+            except (requests.ConnectionError, requests.Timeout) as error:
+                if not (left and _refused(error)):
+                    raise Away(f"{method} {path}: {error}") from error
+        raise AssertionError("a client has an address")
 
     def get(self, path: str, **query: Any) -> Any:
         """A resource as JSON."""
@@ -67,3 +72,9 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         self._session.close()
+
+
+def _refused(error: requests.RequestException) -> bool:
+    """Whether nobody listened: nothing was asked then, and it may be asked elsewhere."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
