@@ -13,8 +13,10 @@ from services.intake import store
 from services.intake.codes import Codes
 from shared.casecode import CodeParts, RegionalCode
 from shared.database import Database
-from shared.delivery import inbox, tables
+from shared.delivery import inbox, outbox, tables
 from shared.delivery.topology import SERVICES
+from shared.delivery.wire import Wire
+from shared.messages import CaseWithdrawn
 from shared.migrating import migrate
 
 PROCESSES = 4
@@ -22,6 +24,7 @@ PATIENCE = 120
 """Seconds; processes are slow to start on a busy machine."""
 NOW = datetime(2026, 9, 18, 9, 30, tzinfo=UTC)
 CODES = 400
+WIRE = Wire.of(CaseWithdrawn(case="330100-2609-0000001-00", at=NOW, reason="moved away"), NOW)
 KEYS = [f"intake:m-{number}" for number in range(300)]
 
 
@@ -174,3 +177,15 @@ def test_the_serials_of_a_series_are_reserved_once_by_many_at_once(database: Dat
 
     ends = [future.result(10) for future in at_once(reserve, reserve, reserve, reserve)]
     assert set.union(*ends) == {"10", "20", "30", "40"}
+
+
+def test_two_relays_share_what_was_left_behind(database: Database) -> None:
+    with database.transaction() as tx:
+        rows = {outbox.keep(tx, [WIRE]) for _ in range(10)}
+    with database.transaction() as one, database.transaction() as other:
+        first = outbox.claim(one, older_than=0.0, limit=6)
+        second = outbox.claim(other, older_than=0.0, limit=6)
+    assert (len(first), len(second)) == (6, 4)
+    assert {row.id for row in (*first, *second)} == rows
+    with database.transaction() as tx:
+        assert outbox.claim(tx, older_than=60.0, limit=6) == []
