@@ -21,8 +21,8 @@ from typing import Any
 
 from services.routing.case import TaskState, digest
 from services.routing.parts import find
+from services.routing.permitted import Refusal, check_procedure, check_whole
 from services.routing.plan import Task
-from services.routing.results import faults_of
 from services.routing.step import Step
 from shared.messages import (
     TaskAccepted,
@@ -46,14 +46,6 @@ class Origin:
 
     def __str__(self) -> str:
         return f"department.{self.unit}" if self.unit else self.role
-
-
-class Refusal(Exception):
-    """An answer does not count; `forged` if its sender had no right to give it."""
-
-    def __init__(self, reason: str, *, forged: bool = False) -> None:
-        super().__init__(reason)
-        self.forged = forged
 
 
 def answer(step: Step, message: Any, origin: Origin) -> None:
@@ -157,7 +149,7 @@ def _accepted(step: Step, task: Task, message: Any) -> None:
 
 
 def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
-    _check_whole(task, message)
+    check_whole(task, message)
     step.resume(task.key, "the department has answered")
     step.tasks[task.key] = replace(
         _remember(step.tasks[task.key], message),
@@ -194,19 +186,6 @@ def _ends_the_case(step: Step, task: Task) -> bool:
     return step.item.on_rejection == "stop" and task.decision == "all"
 
 
-def _check_whole(task: Task, message: TaskCompleted) -> None:
-    if message.outcome == "rejected":
-        for name in ("opinion", "legal_basis"):
-            if not getattr(message, name).strip():
-                raise Refusal(f"incomplete: a rejection must state its {name}")
-        return
-    if message.outcome == "approved_with_conditions" and not message.conditions:
-        raise Refusal("incomplete: an approval with conditions must state its conditions")
-    problems = faults_of(task.results, message.results)
-    if problems:
-        raise Refusal("incomplete: " + "; ".join(problems))
-
-
 def _stop(step: Step, message: TaskCompleted) -> None:
     step.cancel_open("the application was rejected")
     step.decide("rejected", reasons=(message.opinion, message.legal_basis), conditions=())
@@ -239,7 +218,7 @@ def _returned(step: Step, task: Task, message: TaskReturned) -> None:
 
 def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
     _not_waiting(step.tasks[task.key])
-    _check_procedure(step, task, message)
+    check_procedure(step.item, task, message)
     _taken_up(step, task, message)
     step.tasks[task.key] = _remember(step.tasks[task.key], message)
     step.suspend(
@@ -248,20 +227,6 @@ def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
         reason=f"{message.procedure} ({message.days} working days)",
         legal_basis=message.legal_basis,
     )
-
-
-def _check_procedure(step: Step, task: Task, message: TaskSuspended) -> None:
-    """Where the item says which procedures stop the clock, no other does, and none for longer."""
-    if not step.item.procedures:
-        return
-    allowed = [it for it in step.item.procedures if it.key in task.procedures]
-    meant = [it for it in allowed if message.procedure in (it.key, it.title.zh, it.title.en)]
-    if not meant:
-        names = ", ".join(it.key for it in allowed) or "none"
-        raise Refusal(f"the clock of this task stops for: {names}; not for {message.procedure}")
-    limit = meant[0].limit
-    if limit.unit == "working_days" and message.days > limit.amount:
-        raise Refusal(f"{meant[0].key} may take {limit.amount} working days, not {message.days}")
 
 
 def _resumed(step: Step, task: Task, message: TaskResumed) -> None:

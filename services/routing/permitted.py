@@ -1,0 +1,44 @@
+"""What a department may answer: whole answers, and only procedures that the item knows."""
+
+from services.routing.plan import Item, Task
+from services.routing.results import faults_of
+from shared.messages import TaskCompleted, TaskSuspended
+
+
+class Refusal(Exception):
+    """An answer does not count; `forged` if its sender had no right to give it."""
+
+    def __init__(self, reason: str, *, forged: bool = False) -> None:
+        super().__init__(reason)
+        self.forged = forged
+
+
+def check_whole(task: Task, message: TaskCompleted) -> None:
+    """An answer states what it must; raises Refusal."""
+    if message.outcome == "rejected":
+        for name in ("opinion", "legal_basis"):
+            if not getattr(message, name).strip():
+                raise Refusal(f"incomplete: a rejection must state its {name}")
+        return
+    if message.outcome == "approved_with_conditions" and not message.conditions:
+        raise Refusal("incomplete: an approval with conditions must state its conditions")
+    problems = faults_of(task.results, message.results)
+    if problems:
+        raise Refusal("incomplete: " + "; ".join(problems))
+
+
+def check_procedure(item: Item, task: Task, message: TaskSuspended) -> None:
+    """Where the item says which procedures stop the clock, no other does, and none for longer.
+
+    Raises Refusal.
+    """
+    if not item.procedures:
+        return
+    allowed = [it for it in item.procedures if it.key in task.procedures]
+    meant = [it for it in allowed if message.procedure in (it.key, it.title.zh, it.title.en)]
+    if not meant:
+        names = ", ".join(it.key for it in allowed) or "none"
+        raise Refusal(f"the clock of this task stops for: {names}; not for {message.procedure}")
+    limit = meant[0].limit
+    if limit.unit == "working_days" and message.days > limit.amount:
+        raise Refusal(f"{meant[0].key} may take {limit.amount} working days, not {message.days}")
