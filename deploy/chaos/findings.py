@@ -24,6 +24,7 @@ from services.supervision.domain import Rules
 from services.supervision.policies import read_policy
 from services.supervision.trace import Entry
 from shared.database import Database
+from shared.errors import NotFound
 from shared.messages import AlertRaised, CaseProgressed
 from shared.messages.codec import decode
 from shared.messages.progress import Assigned, Completed
@@ -104,7 +105,11 @@ class Inspector:
     def _verify(self) -> Iterator[str]:
         with self._reading("supervision") as tx:
             for case in self._cases:
-                entries, _head, findings = view.read_trace(tx, case.code)
+                try:
+                    entries, _head, findings = view.read_trace(tx, case.code)
+                except NotFound as error:
+                    yield str(error)
+                    continue
                 self._traces[case.code] = entries
                 self.verdict.traces += not findings
                 yield from (f"{case.code} {it.position}: {it.problem}" for it in findings)
