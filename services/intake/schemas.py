@@ -83,7 +83,7 @@ class IdempotencyKey(Schema):
 class RetryKey(Schema):
     """A key for what may be sent again, so that a retry is not taken for a second one."""
 
-    key = fields.String(load_default="", data_key="Idempotency-Key", validate=KEY)
+    key = fields.String(data_key="Idempotency-Key", validate=KEY)
 
 
 class Titled(Schema):

@@ -158,7 +158,7 @@ class Service:
 
         With an Idempotency-Key it may be sent again: it counts once.
         """
-        code, key = self.window.scheme.verify(code), request.headers["key"]
+        code, key = self.window.scheme.verify(code), request.headers.get("key", "")
         with self.delivery.work() as work:
             handlers.supplement(work, code, request.bearer, request.body, request.faults, key=key)
         return {"case": code, "at": work.now}

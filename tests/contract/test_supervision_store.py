@@ -1,32 +1,38 @@
 """What supervision does with its store, the same on SQLite and PostgreSQL."""
 
-import itertools
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from services.supervision import channels, deliveries, handlers, store, tables, trace
+from services.supervision import handlers, store, tables
 from services.supervision.domain import Rules
 from services.supervision.recounting import recount
 from shared.database import Database
-from shared.delivery.envelope import Envelope, Sender
 from shared.delivery.work import Work
-from shared.messages import AlertRaised, MessageParked, MessageRefused
-from shared.migrating import migrate
+from shared.messages import AlertRaised, MessageParked
 from shared.worktime import Calendar
 from shared.worktime.table import table_from
+from tests.contract import watching
+from tests.contract.watching import (
+    BOTH,
+    FAR,
+    entries,
+    findings,
+    fire,
+    observe,
+    opening,
+    refusal,
+    rows,
+    working,
+)
 from tests.unit.supervision.steps import (
     CASE,
     RULES,
-    assigned,
     at,
     completed,
     decided,
@@ -38,74 +44,7 @@ from tests.unit.supervision.steps import (
     suspended,
 )
 
-START = "09-18 10:00"
-FAR = at("12-01 12:00")
-BOTH = ("file", "webhook")
-NUMBERS = itertools.count()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
-    opened_database = Database.open("supervision", url=url, data=tmp_path)
-    migrate(opened_database)
-    yield opened_database
-    opened_database.close()
-
-
-def enveloped(message: Any) -> Envelope:
-    return Envelope(
-        message_id=f"m-{next(NUMBERS)}",
-        type="",
-        version=1,
-        sender=Sender(role="routing"),
-        sent_at=message.at,
-        traceparent="",
-        message=message,
-    )
-
-
-def observe(
-    database: Database, *messages: Any, now: datetime | None = None, told: Sequence[str] = BOTH
-) -> list[str]:
-    """Take messages in as one batch; the ids of the alerts that are sent."""
-    with database.transaction() as tx:
-        work = Work(tx, now or at(START), "supervision")
-        handlers.observe(work, [enveloped(it) for it in messages], rules=RULES, channels=told)
-    return sent(work)
-
-
-def fire(database: Database, now: datetime, *, limit: int = 500) -> list[str]:
-    """Fire one batch of what is due; the ids of the alerts that are sent."""
-    with database.transaction() as tx:
-        work = Work(tx, now, "supervision")
-        handlers.fire_due(work, rules=RULES, channels=BOTH, limit=limit)
-    return sent(work)
-
-
-def sent(work: Work) -> list[str]:
-    return [json.loads(wire.body)["alert"] for wire in work.wires]
-
-
-def opening(number: int = 1, case: str = CASE, **limits: Any) -> Any:
-    return step(number, START, opened("09-18 09:30", **limits), assigned("a.1"), case=case)
-
-
-def rows(database: Database, table: sa.Table) -> list[Any]:
-    with database.reading() as tx:
-        return list(tx.execute(sa.select(table).order_by(*table.primary_key.columns)).all())
-
-
-def entries(database: Database, case: str = CASE) -> list[trace.Entry]:
-    with database.reading() as tx:
-        return list(store.trace_of(tx, case))
-
-
-def findings(database: Database, case: str = CASE) -> list[trace.Finding]:
-    with database.reading() as tx:
-        head = store.case_head(tx, case)
-        assert head is not None
-        return trace.verify(case, store.trace_of(tx, case), head)
+database = watching.database
 
 
 def test_what_was_saved_is_loaded_as_it_was(database: Database):
@@ -261,18 +200,6 @@ def test_a_crash_before_the_commit_leaves_the_rung_to_fire(database: Database):
     assert findings(database) == []
 
 
-def refusal(message_id: str, case: str = CASE, sender: str = "department.fire") -> MessageRefused:
-    return MessageRefused(
-        service="routing",
-        at=at("09-21 10:00"),
-        message_id=message_id,
-        message_type="task.completed",
-        sender=sender,
-        case=case,
-        reason="department.fire sent task.completed in the name of 'planning'",
-    )
-
-
 def test_a_forged_result_is_alerted_once_whoever_refused_it(database: Database):
     observe(database, opening())
     (first,) = observe(database, step(2, "09-21 10:00", refused("m-7", forged=True)))
@@ -316,75 +243,6 @@ def test_a_message_is_alerted_each_time_that_it_is_parked(database: Database):
     assert first != again
 
 
-def lines(path: Path) -> list[str]:
-    return [json.loads(line)["alert"] for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def write(database: Database, path: Path, *, crash: bool = False) -> int:
-    with database.transaction() as tx:
-        count = channels.write_lines(Work(tx, FAR, "supervision"), path)
-        if crash:
-            raise ZeroDivisionError
-    return count
-
-
-def test_the_file_has_each_alert_once_also_after_a_crash_in_between(
-    database: Database, tmp_path: Path
-):
-    path = tmp_path / "alerts.jsonl"
-    observe(database, opening(promised=None))
-    raised = fire(database, FAR)
-    with pytest.raises(ZeroDivisionError):
-        write(database, path, crash=True)
-    path.write_bytes(path.read_bytes()[:-40])  # and the last line did not get to the disk whole
-    assert write(database, path) == 4
-    assert sorted(lines(path)) == sorted(raised)
-    assert write(database, path) == 0
-
-
-class Receiver:
-    """A webhook that takes what it is told, or does not."""
-
-    def __init__(self) -> None:
-        self.heard: list[dict[str, Any]] = []
-        self.away = False
-
-    def __call__(self, _url: str, message: dict[str, Any]) -> None:
-        if self.away:
-            raise channels.NotTold("away")
-        self.heard.append(message)
-
-
-def caller(database: Database, receiver: Receiver) -> Callable[[datetime], int]:
-    def call(now: datetime) -> int:
-        return channels.call_webhook(working(database, now), "http://receiver", receiver)
-
-    return call
-
-
-def test_a_webhook_that_is_away_hears_everything_later_and_holds_up_nothing(database: Database):
-    receiver = Receiver()
-    call = caller(database, receiver)
-    observe(database, opening(promised=None))
-    fire(database, at("09-23 18:00"))
-    receiver.away = True
-    with pytest.raises(channels.NotTold):
-        call(at("09-23 18:00"))
-    assert call(at("09-23 18:00")) == 0, "it is not called again before its pause is over"
-    receiver.away = False
-    fire(database, FAR)
-    assert call(FAR + timedelta(hours=1)) == 4
-    assert call(FAR + timedelta(hours=2)) == 0
-    (digest,) = receiver.heard
-    assert digest["counts"] == {"reminder": 1, "yellow": 1, "red": 1, "head": 1}
-
-
-def test_an_alert_is_told_by_the_channels_that_there_are(database: Database):
-    observe(database, refusal("m-1"), told=("file",))
-    with database.reading() as tx:
-        assert deliveries.backlog(tx) == {"file": 1}
-
-
 def test_a_due_date_moves_when_its_year_is_published_and_the_trace_says_so(database: Database):
     observe(database, step(1, "12-28 10:00", opened("12-28 09:00", promised=5, statutory=None)))
     assert due_of(database, "promised") == (at("12-28 17:00") + timedelta(days=7), True)
@@ -406,15 +264,6 @@ def due_of(database: Database, kind: str) -> tuple[datetime | None, bool]:
     with database.reading() as tx:
         clock = next(it for it in store.clocks_of(tx, CASE) if it.kind == kind)
     return clock.due_at, clock.provisional
-
-
-def working(database: Database, now: datetime = FAR) -> Callable[[], Any]:
-    @contextmanager
-    def work() -> Iterator[Work]:
-        with database.transaction() as tx:
-            yield Work(tx, now, "supervision")
-
-    return work
 
 
 def test_every_alert_says_what_and_whose_in_both_languages(database: Database):

@@ -3,75 +3,16 @@
 import socket
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-import sqlalchemy as sa
 
-from services.intake import handlers, store
-from shared.casecode import CodeParts, scheme_named
-from shared.delivery.envelope import Envelope, Sender
-from shared.delivery.tables import outbox
-from shared.delivery.wire import Wire
-from shared.delivery.work import Work
-from shared.messages import CaseProgressed, Shortcoming
-from shared.messages.codec import decode
-from shared.messages.progress import Decided, Returned, Suspended
-from tests.unit.intake.client import PDF, complete, faults, hand_in, problem, stored, upload
-from tests.unit.intake.samples import ITEM, NOW, ORGANISATION, application
-
-
-def sent_by(intake):
-    """Every message that waits to be sent, in order."""
-    with intake.database.reading() as tx:
-        rows = tx.execute(sa.select(outbox.c.messages).order_by(outbox.c.id)).scalars().all()
-    wires = [Wire.from_plain(plain) for row in rows for plain in row]
-    return [decode(wire.type, wire.version, wire.body) for wire in wires]
-
-
-def count_cases(intake):
-    with intake.database.reading() as tx:
-        return tx.execute(sa.select(sa.func.count()).select_from(store.cases)).scalar()
-
-
-def routing_says(intake, message):
-    with intake.database.transaction() as tx:
-        work = Work(tx, NOW, "intake")
-        handlers.follow(
-            work,
-            [
-                Envelope(
-                    message_id=str(uuid.uuid4()),
-                    type="case.progressed",
-                    version=1,
-                    sender=Sender(role="routing"),
-                    sent_at=NOW,
-                    traceparent="",
-                    message=message,
-                )
-            ],
-        )
-
-
-def decided(code):
-    return CaseProgressed(
-        case=code,
-        number=1,
-        at=NOW + timedelta(days=1),
-        item=ITEM.item,
-        item_version=1,
-        region="330100",
-        state="decided",
-        changes=(Decided(outcome="approved", reasons=("私事",), conditions=()),),
-    )
-
-
-def post(intake, path, body, secret):
-    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-    return requests.post(intake.url + path, json=body, headers=headers, timeout=10)
+from shared.casecode import scheme_named
+from tests.unit.intake.client import PDF, complete, faults, hand_in, problem, upload
+from tests.unit.intake.samples import NOW, ORGANISATION, application
+from tests.unit.intake.window import count_cases, sent_by
 
 
 def test_an_application_gets_a_code_a_receipt_and_its_message(intake):
@@ -244,130 +185,6 @@ def test_an_upload_that_breaks_off_leaves_nothing(intake):
         client.shutdown(socket.SHUT_WR)
         assert client.recv(100).startswith(b"HTTP/1.1 400 ")
     assert sorted((intake.data / "materials").rglob("*")) == before
-
-
-def test_a_case_is_followed_by_its_code_and_names_nobody(intake):
-    code = hand_in(intake, complete(intake)).json()["case"]
-    answer = requests.get(f"{intake.url}/cases/{code}", timeout=10)
-    assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert (told["case"], told["state"], told["outcome"]) == (code, "accepted", None)
-    assert [(task["department"], task["state"]) for task in told["tasks"]] == [
-        ("planning", "waiting"),
-        ("development-reform", "waiting"),
-    ]
-    routing_says(intake, decided(code))
-    answer = requests.get(f"{intake.url}/cases/{code}", timeout=10)
-    told = answer.json()
-    assert (told["state"], told["outcome"]) == ("decided", "approved")
-    assert told["changed_at"] > told["received_at"]
-    for personal in (ORGANISATION, "某某公司", "私事", "仓库"):
-        assert personal not in answer.text
-
-
-def test_a_code_may_be_typed_in_any_way_but_must_be_right(intake):
-    code = hand_in(intake, complete(intake)).json()["case"]
-    typed = code.replace("-", "")
-    assert requests.get(f"{intake.url}/cases/{typed}", timeout=10).json()["case"] == code
-    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
-    assert (
-        "check digits"
-        in faults(requests.get(f"{intake.url}/cases/{wrong}", timeout=10))["case_code"]
-    )
-    parts = CodeParts(region="330100", month="2609", serial=9_999_999)
-    unknown = scheme_named("regional").compose(parts)
-    problem(requests.get(f"{intake.url}/cases/{unknown}", timeout=10), 404)
-
-
-def test_only_the_applicant_supplements_and_withdraws_and_only_an_open_case(intake):
-    receipt = hand_in(intake, complete(intake)).json()
-    code, secret = receipt["case"], receipt["receipt_secret"]
-    more = {"form": {"floors": 3}, "materials": [stored(intake, "photo")], "note": "补充"}
-    problem(post(intake, f"/cases/{code}/supplements", more, ""), 401)
-    problem(post(intake, f"/cases/{code}/supplements", more, "guessed"), 403)
-    problem(post(intake, f"/cases/{code}/withdrawal", {"reason": "?"}, "guessed"), 403)
-    taken = post(intake, f"/cases/{code}/supplements", more, secret)
-    assert taken.status_code == 202, taken.text
-    assert set(faults(post(intake, f"/cases/{code}/supplements", {}, secret))) == {"body"}
-    assert set(faults(post(intake, f"/cases/{code}/withdrawal", {}, secret))) == {"reason"}
-    assert post(intake, f"/cases/{code}/withdrawal", {"reason": "不办了"}, secret).ok
-    told = problem(post(intake, f"/cases/{code}/withdrawal", {"reason": "?"}, secret), 409)
-    assert "was withdrawn" in told["detail"]
-    problem(post(intake, f"/cases/{code}/supplements", more, secret), 409)
-    kinds = [type(it).__name__ for it in sent_by(intake) if it.case == code]
-    assert kinds == ["CaseAccepted", "CaseSupplemented", "CaseWithdrawn"]
-
-
-def test_a_supplement_that_is_sent_again_under_its_key_counts_once(intake):
-    receipt = hand_in(intake, complete(intake)).json()
-    address = f"{intake.url}/cases/{receipt['case']}/supplements"
-    headers = {
-        "Authorization": f"Bearer {receipt['receipt_secret']}",
-        "Idempotency-Key": str(uuid.uuid4()),
-    }
-    for _ in range(2):
-        assert requests.post(address, json={"note": "补充"}, headers=headers, timeout=10).ok
-    kinds = [type(it).__name__ for it in sent_by(intake) if it.case == receipt["case"]]
-    assert kinds == ["CaseAccepted", "CaseSupplemented"]
-    other = requests.post(address, json={"note": "其他"}, headers=headers, timeout=10)
-    assert "another supplement" in problem(other, 422)["detail"]
-
-
-def test_nothing_is_added_to_a_decided_case(intake):
-    receipt = hand_in(intake, complete(intake)).json()
-    routing_says(intake, decided(receipt["case"]))
-    path = f"/cases/{receipt['case']}/supplements"
-    told = problem(post(intake, path, {"note": "?"}, receipt["receipt_secret"]), 409)
-    assert "is decided" in told["detail"]
-
-
-def returned(code):
-    missing = (Shortcoming(subject="site-plan", problem="缺少比例尺"),)
-    said = {"task": "planning", "assignment": "a-1"}
-    return replace(
-        decided(code),
-        state="suspended",
-        changes=(
-            Returned(
-                **said,
-                department="planning",
-                missing=missing,
-                legal_basis="第三十二条",
-                officer="某人",
-                stated_at=NOW,
-            ),
-            Suspended(**said, reason="waits", legal_basis="第三十二条"),
-        ),
-    )
-
-
-def test_the_applicant_is_told_what_is_missing_and_why_a_case_was_decided(intake):
-    receipt = hand_in(intake, complete(intake)).json()
-    code, secret = receipt["case"], receipt["receipt_secret"]
-    routing_says(intake, returned(code))
-    routing_says(intake, replace(decided(code), number=2))
-    address = f"{intake.url}/cases/{code}/notices"
-    answer = requests.get(address, headers={"Authorization": f"Bearer {secret}"}, timeout=10)
-    told = answer.json()["notices"]
-    assert [it["kind"] for it in told] == ["task.returned", "clock.suspended", "case.decided"]
-    assert told[0]["missing"] == [{"subject": "site-plan", "problem": "缺少比例尺"}]
-    assert told[2]["reasons"] == ["私事"]
-    assert "某人" not in answer.text
-
-
-def test_nobody_but_the_applicant_reads_the_notices(intake):
-    code = hand_in(intake, complete(intake)).json()["case"]
-    address = f"{intake.url}/cases/{code}/notices"
-    problem(requests.get(address, timeout=10), 401)
-    guessed = {"Authorization": "Bearer guessed"}
-    problem(requests.get(address, headers=guessed, timeout=10), 403)
-
-
-def test_a_returned_task_stays_returned_to_the_applicant_while_its_clock_stands(intake):
-    code = hand_in(intake, complete(intake)).json()["case"]
-    routing_says(intake, returned(code))
-    told = requests.get(f"{intake.url}/cases/{code}", timeout=10).json()
-    assert {it["task"]: it["state"] for it in told["tasks"]}["planning"] == "returned"
 
 
 def test_secrets_and_keys_are_not_stored(intake):
