@@ -1,5 +1,7 @@
 """The order of a case's messages, over several queues and processes."""
 
+import signal
+
 import pika
 import pytest
 
@@ -54,6 +56,36 @@ def test_a_case_keeps_its_order_with_two_processes_of_which_one_is_killed(office
         sent = [it["form"]["number"] for it in tasks if it["case"] == code(number)]
         assert list(dict.fromkeys(sent)) == list(range(STEPS))
     second.stop()
+
+
+def test_what_a_killed_process_committed_goes_out_before_what_comes_later(vhost, tmp_path):
+    """The process that takes over was there all the time: it does not begin by looking round."""
+    vhost.set_up(DEPARTMENTS, retry_delays=DELAYS)
+    office = Office(vhost.uri, tmp_path)
+    try:
+        first = office.start(CRASH="between commit and publish")
+        until(lambda: _readers(office) == 1, "the first process")
+        office.start()
+        until(lambda: _readers(office) == 2, "the second process")
+        _hand_in_step(office, 0)
+        assert first.wait() == -signal.SIGKILL
+        _hand_in_step(office, 1)
+        until(lambda: len({it["form"]["number"] for it in office.tasks()}) == 2, "both tasks")
+        assert [it["form"]["number"] for it in office.tasks()][:2] == [0, 1]
+    finally:
+        office.close()
+
+
+def _hand_in_step(office: Office, step: int) -> None:
+    with office.channel("intake") as channel:
+        properties = office.properties("intake", code(1), f"m-{step}")
+        channel.basic_publish("cases", "case.accepted", _step(1, step), properties)
+
+
+def _readers(office: Office) -> int:
+    """Every process of the service reads this queue."""
+    with office.channel("routing") as channel:
+        return channel.queue_declare("routing.parked", passive=True).method.consumer_count
 
 
 def test_every_queue_has_one_active_reader_and_the_cases_are_spread(office, vhost):

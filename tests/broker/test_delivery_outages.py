@@ -2,7 +2,11 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import pika
 import pytest
 
 from deploy.local.broker_config import SERVER, environment
@@ -78,6 +82,7 @@ def test_a_broker_that_blocks_its_publishers_holds_up_no_work(node, office):
     try:
         before = _steps(office)
         until(lambda: _steps(office) > before + 20, "work while the broker blocks")
+        until(lambda: process.said("broker connection lost"), "a connection that is given up")
         until(lambda: office.unsent() > 10, "messages that wait in the outbox")
     finally:
         _disk_limit(node, "50MB")
@@ -99,10 +104,51 @@ def _steps(office: Office) -> int:
         return tx.exec_driver_sql("select count(*) from effects where sender='timer'").scalar_one()
 
 
+def test_a_dead_letter_that_cannot_be_parked_is_kept_until_it_can(node, place):
+    """With the broker's usual way of dead letters it would be gone."""
+    there = place[1]
+    pause = "dead_letter_worker_publisher_confirm_timeout"  # three minutes
+    _control(node, "eval", f"application:set_env(rabbit, {pause}, 500).")
+    there.admin._call("DELETE", f"queues/{there.name}/department.planning")
+    there.set_up(DEPARTMENTS, retry_delays=DELAYS)  # the queue again, with the shorter pause
+    there.admin._call("DELETE", f"queues/{there.name}/routing.parked")
+    with office_channel(there, "routing") as channel:
+        for number in range(4):
+            properties = pika.BasicProperties(user_id="routing", message_id=str(number))
+            channel.basic_publish("tasks", "planning", b"", properties, mandatory=True)
+    with office_channel(there, "department.planning") as channel:
+        for _ in range(4):
+            method = next(channel.consume("department.planning"))[0]
+            channel.basic_reject(method.delivery_tag, requeue=False)
+        channel.cancel()
+    there.set_up(DEPARTMENTS, retry_delays=DELAYS)
+    with office_channel(there, "routing") as channel:
+        parked = channel.consume("routing.parked", auto_ack=True, inactivity_timeout=60)
+        arrived = [next(parked)[1] for _ in range(4)]
+        channel.cancel()
+    assert all(arrived)
+    assert {it.message_id for it in arrived} == {"0", "1", "2", "3"}
+
+
+@contextmanager
+def office_channel(place: Vhost, user: str) -> Iterator[Any]:
+    connection = pika.BlockingConnection(pika.URLParameters(place.uri(user)))
+    try:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        yield channel
+    finally:
+        connection.close()
+
+
 def _disk_limit(node: BrokerNode, limit: str) -> None:
     """How little free space on the disk makes the broker block its publishers."""
+    _control(node, "set_disk_free_limit", limit)
+
+
+def _control(node: BrokerNode, *arguments: str) -> None:
     subprocess.run(
-        [SERVER.with_name("rabbitmqctl"), "-n", node.identity.name, "set_disk_free_limit", limit],
+        [SERVER.with_name("rabbitmqctl"), "-n", node.identity.name, *arguments],
         env=environment(node.identity, node.folder, os.environ),
         check=True,
         capture_output=True,

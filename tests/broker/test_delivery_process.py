@@ -137,36 +137,3 @@ def test_another_process_that_holds_the_file_stops_nobody_for_long(office):
         threading.Event().wait(1)
     until(lambda: office.done()[code(1)] == 1, "the effect")
     assert lines(process) == []
-
-
-def test_lists_of_a_process_do_not_grow(vhost, tmp_path):
-    """Each message passes through lists of what is under way; none may stay there."""
-    from shared.businesstime import BusinessTime  # noqa: PLC0415
-    from shared.delivery.publisher import Publisher  # noqa: PLC0415
-    from shared.delivery.workplace import Workplace  # noqa: PLC0415
-
-    vhost.set_up(DEPARTMENTS, retry_delays=DELAYS)
-    office = Office(vhost.uri, tmp_path)
-    publisher = Publisher(vhost.uri("intake"), name="test")
-    thread = threading.Thread(target=publisher.run)
-    thread.start()
-    publisher.await_connection(30)
-    place = Workplace(
-        service="intake",
-        database=office.database,
-        time=BusinessTime.parse("", production=False),
-        publisher=publisher,
-    )
-    for number in range(100):
-        with place.work() as work:
-            work.send(case(number))
-        assert work.sending is not None
-        work.sending.wait()
-    place.tidy()
-    lists = {name: value for name, value in vars(place).items() if isinstance(value, (list, set))}
-    assert len(lists) == 4
-    assert not any(lists.values())
-    assert office.unsent() == 0
-    publisher.stop()
-    thread.join()
-    office.close()

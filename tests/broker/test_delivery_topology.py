@@ -154,35 +154,3 @@ def test_every_queue_is_what_was_asked_for(place):
         assert there[queue.name]["type"] == "quorum"
         assert there[queue.name]["durable"]
         assert there[queue.name]["arguments"] == dict(queue.arguments)
-
-
-def test_a_dead_letter_whose_queue_is_full_is_kept_and_comes_later(place):
-    """At least once, also for dead letters: with the broker's default it would be dropped."""
-    admin = place.admin
-    admin._call(
-        "PUT",
-        f"policies/{quote(place.name, safe='')}/full",
-        {
-            "pattern": r"^routing\.parked$",
-            "apply-to": "queues",
-            "definition": {"max-length": 1, "overflow": "reject-publish"},
-        },
-    )
-    connection = pika.BlockingConnection(pika.URLParameters(place.uri("routing")))
-    channel = connection.channel()
-    channel.confirm_delivery()
-    for number in range(4):
-        properties = pika.BasicProperties(user_id="routing", message_id=str(number))
-        channel.basic_publish("tasks", "planning", b"", properties, mandatory=True)
-    department = pika.BlockingConnection(pika.URLParameters(place.uri("department.planning")))
-    reading = department.channel()
-    for _ in range(4):
-        method = next(reading.consume("department.planning"))[0]
-        reading.basic_reject(method.delivery_tag, requeue=False)
-    reading.cancel()
-    admin._call("DELETE", f"policies/{quote(place.name, safe='')}/full")
-    parked = channel.consume("routing.parked", auto_ack=True, inactivity_timeout=60)
-    arrived = {next(parked)[1].message_id for _ in range(4)}
-    assert arrived == {"0", "1", "2", "3"}
-    department.close()
-    connection.close()
