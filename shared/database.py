@@ -130,6 +130,8 @@ class Database:
 def storable(text: str) -> str:
     """Text that both databases can keep: PostgreSQL takes no NUL, and neither takes a lone
     surrogate, which JSON can spell and UTF-8 cannot."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
