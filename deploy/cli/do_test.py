@@ -1,6 +1,7 @@
 """Run every test; arguments go to pytest.
 
-For example `./onewindow test tests/unit -x -n 2`.
+Without arguments several processes share the work. `./onewindow test tests/unit -x` runs a part in
+one.
 
 RabbitMQ and PostgreSQL are installed from the distribution's packages if they are missing. Each run
 starts servers of its own and ends them.
@@ -17,6 +18,9 @@ from deploy.local.places import ROOT, Places
 
 CONTEXT = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
+SHARED = ("-n", "3", "--dist", "loadgroup")
+"""Most tests wait for servers most of the time: three processes suit two cores."""
+
 
 def command(context: typer.Context) -> None:
     log = Places.from_environment(os.environ).packages_log
@@ -25,4 +29,5 @@ def command(context: typer.Context) -> None:
         ensure(package, log=log, say=say)
     os.chdir(ROOT)
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])  # noqa: S606
+    arguments = context.args or SHARED
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606
