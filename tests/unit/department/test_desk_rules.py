@@ -108,7 +108,7 @@ def test_a_supplement_changes_what_is_seen_and_ends_the_waiting_for_it(state):
     assert after.version == task.version + 1
 
 
-@pytest.mark.parametrize("state", set(STATES) - set(OPEN))
+@pytest.mark.parametrize("state", sorted(set(STATES) - set(OPEN)))
 def test_what_is_closed_is_changed_by_no_news(state):
     task = a_task(state=state)
     for news in (supplemented(), cancelled(), assigned()):
