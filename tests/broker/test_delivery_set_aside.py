@@ -335,3 +335,11 @@ def test_forged_messages_are_refused_recorded_once_and_have_no_effect(lone, vhos
     }
     assert lone.done() == {code(2): 1}
     assert [it.case for it in lone.parked(every=True)] == [code(3)]
+
+
+def test_a_failing_message_for_which_there_is_no_delay_queue_holds_up_nobody(lone):
+    lone.start(ONEWINDOW_RETRY_DELAYS="7")
+    lone.hand_in(case(1, goes="wrong"), case(2))
+    until(lambda: bool(lone.parked()), "a parked message")
+    assert "no queue is bound to routing.retry for 7000" in lone.parked()[0].reason
+    until(lambda: lone.done() == {code(2): 1}, "the other effect")
