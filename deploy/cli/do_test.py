@@ -18,8 +18,8 @@ from deploy.local.places import ROOT, Places
 
 CONTEXT = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
-SHARED = ("-n", "3", "--dist", "loadgroup")
-"""Most tests wait for servers most of the time: three processes suit two cores."""
+SHARED = ("-n", "2", "--dist", "loadgroup")
+"""Most tests wait for servers of their own, which want a core too."""
 
 
 def command(context: typer.Context) -> None:
