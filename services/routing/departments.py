@@ -23,11 +23,15 @@ class UnfilledRole(OneWindowError):
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """A department by its key. `desk`: its people work in the department service's task inbox."""
+    """A department by its key. `desk`: its people work in the department service's task inbox.
+
+    `may_see` are the classes of data that it is entitled to.
+    """
 
     key: str
     title: Text
     desk: bool = False
+    may_see: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +93,12 @@ class Departments(Mapping[str, Department]):
         if role in self.by_key:
             return role
         raise UnfilledRole(f"departments.yaml has no role or department {role!r}: add it there")
+
+    def all_filling(self, role: str) -> set[str]:
+        """Every department of this file that may come to fill a role."""
+        known = self.roles.get(role)
+        found = {known.department, *known.departments.values()} if known else {role}
+        return found & self.by_key.keys()
 
     def usually(self, role: str) -> str:
         """The department that fills a role where nothing is known of a case."""

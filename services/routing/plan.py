@@ -56,6 +56,8 @@ class Task:
     `for_each` names a list of the form, `joint_with` further roles: either divides the task into
     parts (see `parts`), and `decision` says how the opinions of a joint review become one. A part
     bears the key of its task in `part_of`, and the number of its element, from 1, in `element`.
+
+    `classes` are the classes of data that its results hold.
     """
 
     key: str
@@ -73,6 +75,7 @@ class Task:
     joint_with: tuple[str, ...] = ()
     decision: Literal["all", "lead", "quorum"] = "all"
     quorum: int = 0
+    classes: frozenset[str] = frozenset()
     part_of: str = ""
     element: int = 0
 
@@ -96,6 +99,7 @@ class Task:
 class Item:
     """A version of a service item. A case keeps the version that it began with.
 
+    `classes` are the classes of data of those form fields and materials that have any, by name,
     `document` is what the item was made from, as JSON.
     """
 
@@ -112,6 +116,7 @@ class Item:
     extension: ExtensionRule | None = None
     procedures: tuple[Procedure, ...] = ()
     on_rejection: Literal["stop", "collect"] = "stop"
+    classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     document: str = field(default="", compare=False, repr=False)
 
     @cached_property

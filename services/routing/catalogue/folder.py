@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema
 
 from services.routing.catalogue import checks, conditions, forms, limits
+from services.routing.catalogue.entitlements import check_classes, check_entitlements
 from services.routing.catalogue.faults import CatalogueFault, spelled
 from services.routing.catalogue.forms import Found
 from services.routing.catalogue.items import built, departments_of, document_of
@@ -70,6 +71,8 @@ class _Reading:
         if self._departments_at is not None:
             found = check_roles(self.departments, self.items.values())
             self._add(self.mapping, self._departments_at, found)
+            found = check_classes(self.departments, self.items.values())
+            self._add(self.mapping, self._departments_at, found)
 
     def _read_item(self, path: Path, departments_known: bool) -> None:
         if path.suffix != ".yaml":
@@ -82,6 +85,8 @@ class _Reading:
         # Without the departments every department would be called unknown.
         departments = self.departments if departments_known else _named_in(item)
         self._add(path, located, _meaning(item, departments))
+        if departments_known:
+            self._add(path, located, check_entitlements(item, departments))
         if item.key in self.items:
             self._add(path, located, [(("item",), f"{item.key!r} is the item of another file too")])
         self.items[item.key] = item

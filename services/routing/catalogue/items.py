@@ -36,17 +36,30 @@ def built(loaded: Mapping[str, Any], document: str) -> Item:
         extension=_extension(loaded["extension"]),
         procedures=tuple(_procedure(one) for one in loaded["procedures"]),
         on_rejection=loaded["on_rejection"],
+        classes={it["name"]: found for it in _asked_for(loaded) if (found := _classes(it))},
         document=document,
     )
 
 
 def departments_of(loaded: Mapping[str, Any]) -> Departments:
     """The departments and roles of a mapping that has gone through the schema."""
-    by_key = {
-        key: Department(key=key, title=Text(**one["title"]), desk=one["desk"])
-        for key, one in loaded["departments"].items()
-    }
+    by_key = {key: _department(key, one) for key, one in loaded["departments"].items()}
     return Departments(by_key, {key: Role(key=key, **one) for key, one in loaded["roles"].items()})
+
+
+def _department(key: str, one: Mapping[str, Any]) -> Department:
+    title, may_see = Text(**one["title"]), frozenset(one["may_see"])
+    return Department(key=key, title=title, desk=one["desk"], may_see=may_see)
+
+
+def _asked_for(loaded: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*loaded["form"], *loaded["materials"]]
+
+
+def _classes(one: Mapping[str, Any]) -> frozenset[str]:
+    """Who sees a list sees all that its elements hold."""
+    inner = (_classes(it) for it in one.get("fields_", ()))
+    return frozenset({one["data"]} - {""}).union(*inner)
 
 
 def _limit(loaded: Mapping[str, Any] | None) -> Limit | None:
@@ -69,12 +82,14 @@ def _fields(loaded: Sequence[Mapping[str, Any]]) -> tuple[FormField, ...]:
 
 def _field(one: dict[str, Any]) -> FormField:
     inner = _fields(one.pop("fields_"))
+    del one["data"]
     title, choices = Text(**one.pop("title")), tuple(one.pop("choices"))
     return FormField(**one, title=title, choices=choices, fields=inner)
 
 
 def _material(loaded: Mapping[str, Any]) -> MaterialRule:
     rule = {**loaded, "title": Text(**loaded["title"])}
+    del rule["data"]
     if "accepts" in rule:
         rule["accepts"] = tuple(rule["accepts"])
     return MaterialRule(**rule)
@@ -97,6 +112,7 @@ def _task(loaded: Mapping[str, Any]) -> Task:
         joint_with=tuple(loaded["joint_with"]),
         decision=loaded["decision"],
         quorum=loaded["quorum"],
+        classes=frozenset[str]().union(*map(_classes, loaded["results"])),
     )
 
 

@@ -60,6 +60,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "max_length": "The most letters of a text.",
         "pattern": "A regular expression for the whole of a text.",
         "fields": "What an element of a list consists of.",
+        "data": "The class of data that it is, such as health or tax: only tasks of departments "
+        "that may see the class see the field. Without one everybody may.",
     },
     "Material": {
         "": "A document that the item asks for.",
@@ -70,6 +72,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "deferrable": "Whether it may be promised for a later day (conditional acceptance).",
         "accepts": "The media types that are taken; PDF, JPEG and PNG unless said otherwise.",
         "max_size": "The most bytes of a file; 20,000,000 unless said otherwise.",
+        "data": "The class of data that it holds, as with form fields.",
     },
     "Task": {
         "": "One department's share of every case of the item.",
@@ -113,6 +116,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "": "A department.",
         "title": "What the department is called.",
         "desk": "Whether its people work in the task inbox; otherwise it has a worker of its own.",
+        "may_see": "The classes of data that it is entitled to; items name them in `data`.",
     },
     "Role": {
         "": "Who fills a role.",

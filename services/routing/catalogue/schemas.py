@@ -20,6 +20,9 @@ UNITS = ("working_days", "working_hours", "calendar_days")
 LIST = validate.Regexp(
     r"^form\.[a-z][a-z0-9_]{0,63}\Z", error="must be form.NAME of a list in the form"
 )
+DATA = validate.Regexp(
+    r"^[a-z][a-z0-9-]{0,63}\Z", error="must be a class of data: lower-case letters, as in health"
+)
 BY = validate.Regexp(
     r"^(region|form\.[a-z][a-z0-9_]{0,63})\Z", error="must be region, or form.NAME of a form field"
 )
@@ -90,6 +93,7 @@ class FormFieldSchema(Part):
     maximum = fields.Float(load_default=None)
     max_length = _whole(load_default=None, validate=validate.Range(min=1, max=8_000))
     pattern = _line(load_default="")
+    data = fields.String(load_default="", validate=DATA)
     # The whole name: the messages have schemas of the same names.
     fields_ = fields.List(
         fields.Nested(f"{__name__}.FormFieldSchema"), data_key="fields", load_default=list
@@ -136,6 +140,7 @@ class MaterialSchema(Part):
     deferrable = _yes_or_no(load_default=False)
     accepts = fields.List(fields.String(validate=MEDIA), validate=validate.Length(min=1))
     max_size = _whole(validate=validate.Range(min=1, max=1_000_000_000))
+    data = fields.String(load_default="", validate=DATA)
 
 
 class AllOrSome(fields.Field[Any]):
@@ -222,6 +227,7 @@ class DepartmentSchema(Part):
 
     title = fields.Nested(TextSchema, required=True)
     desk = _yes_or_no(load_default=False)
+    may_see = fields.List(fields.String(validate=DATA), load_default=list)
 
 
 class RoleSchema(Part):
