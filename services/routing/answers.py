@@ -20,6 +20,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.routing.case import TaskState, digest
+from services.routing.flow import gather, move_on
+from services.routing.handing import cancel_open, give_back
 from services.routing.parts import find
 from services.routing.permitted import Refusal, check_procedure, check_whole
 from services.routing.plan import Task
@@ -177,9 +179,9 @@ def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
     if message.outcome == "rejected" and _ends_the_case(step, task):
         _stop(step, message)
     elif task.part_of:
-        step.gather(step.item.task[task.part_of])
+        gather(step, step.item.task[task.part_of])
     else:
-        step.move_on(step.item.next_after[task.key])
+        move_on(step, step.item.next_after[task.key])
 
 
 def _ends_the_case(step: Step, task: Task) -> bool:
@@ -187,7 +189,7 @@ def _ends_the_case(step: Step, task: Task) -> bool:
 
 
 def _stop(step: Step, message: TaskCompleted) -> None:
-    step.cancel_open("the application was rejected")
+    cancel_open(step, "the application was rejected")
     step.decide("rejected", reasons=(message.opinion, message.legal_basis), conditions=())
 
 
@@ -251,7 +253,7 @@ def _declined(step: Step, task: Task, message: TaskDeclined) -> None:
             stated_at=message.at,
         )
     )
-    step.give_back(task, department)
+    give_back(step, task, department)
 
 
 def _next_department(step: Step, task: Task, message: TaskDeclined) -> str:

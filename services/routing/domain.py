@@ -19,6 +19,8 @@ from typing import Any
 from services.routing.answers import Origin, answer, refuse
 from services.routing.case import Application, Case
 from services.routing.departments import Departments
+from services.routing.flow import move_on, settle
+from services.routing.handing import cancel_open, supplement
 from services.routing.parts import find
 from services.routing.plan import Item
 from services.routing.step import Step, Stepped
@@ -88,7 +90,7 @@ def _open(message: CaseAccepted, item: Item, departments: Departments, now: date
     )
     step = Step(case, item, departments, now)
     step.changes.append(_opened(message, item, step.filling(item.lead)))
-    step.move_on(task.key for task in item.tasks)
+    move_on(step, (task.key for task in item.tasks))
     return step.done()
 
 
@@ -124,7 +126,7 @@ def _supplement(step: Step, message: CaseSupplemented, origin: Origin) -> None:
         )
     )
     _pass_on(step, brought, message.note)
-    step.settle()
+    settle(step)
 
 
 def _pass_on(step: Step, brought: set[str], note: str) -> None:
@@ -133,7 +135,7 @@ def _pass_on(step: Step, brought: set[str], note: str) -> None:
         if awaited:
             step.resume(key, "the applicant has handed in more")
         if task.held and (awaited or _visible(step.item, key, brought)):
-            step.supplement(key, note)
+            supplement(step, key, note)
 
 
 def _mends(missing: tuple[str, ...], brought: set[str], item: Item) -> bool:
@@ -153,6 +155,6 @@ def _withdraw(step: Step, message: CaseWithdrawn, origin: Origin) -> None:
     if step.case.closed:
         refuse(step, message, origin, "the case is decided already")
         return
-    step.cancel_open("the applicant withdrew the case")
+    cancel_open(step, "the applicant withdrew the case")
     step.end = "withdrawn"
     step.changes.append(Withdrawn(reason=message.reason))

@@ -1,0 +1,104 @@
+"""How a case goes on: whose turn has come, what parts come to together, when all is done."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.routing.case import TaskState, assignment_of
+from services.routing.handing import assign, cancel_open
+from services.routing.parts import parts_of, states_of, verdict
+from services.routing.plan import Task
+from services.routing.step import Step
+from shared.messages.progress import Completed, Skipped
+
+
+def move_on(step: Step, keys: Iterable[str]) -> None:
+    """Begin those of the tasks whose turn has come, or skip them; then see whether all is done.
+
+    A condition is asked once, when the task's turn comes; its answer stays.
+    """
+    waiting = list(keys)
+    for key in waiting:
+        task = step.item.task[key]
+        if key in step.tasks or not _turn_of(step, task):
+            continue
+        if not _begin(step, task):
+            waiting.extend(step.item.next_after[key])
+    settle(step)
+
+
+def gather(step: Step, task: Task) -> None:
+    """Once every part of a divided task is done, let the task come to its outcome."""
+    states = states_of(task, step.item, step.tasks)
+    if not all(state.done for state in states.values()):
+        return
+    found = verdict(task, states)
+    said = {name: getattr(found, name) for name in ("outcome", "opinion", "legal_basis")}
+    step.tasks[task.key] = TaskState(
+        status="completed", conditions=found.conditions, results=found.results, **said
+    )
+    step.changes.append(
+        Completed(
+            task=task.key,
+            assignment=assignment_of(step.case.code, task.key, 1),
+            department=step.filling(task.department),
+            conditions=found.conditions,
+            documents=(),
+            officer="",
+            stated_at=step.now,
+            **said,
+        )
+    )
+    if found.outcome == "rejected" and step.item.on_rejection == "stop":
+        cancel_open(step, "the application was rejected")
+        reasons = (found.opinion, found.legal_basis)
+        step.decide("rejected", reasons=reasons, conditions=())
+    else:
+        move_on(step, step.item.next_after[task.key])
+
+
+def settle(step: Step) -> None:
+    """Decide the case if every task is done and nothing that was promised is missing."""
+    if not step.all_done():
+        return
+    completed = [step.tasks[key] for key in step.item.task if step.tasks[key].outcome]
+    against = [task for task in completed if task.outcome == "rejected"]
+    if against:
+        reasons = tuple(text for it in against for text in (it.opinion, it.legal_basis))
+        step.decide("rejected", reasons=reasons, conditions=())
+    elif not step.deferrals:
+        conditions = tuple(text for task in completed for text in task.conditions)
+        limited = any(task.outcome == "approved_with_conditions" for task in completed)
+        outcome = "approved_with_conditions" if limited else "approved"
+        step.decide(outcome, reasons=(), conditions=conditions)
+
+
+def _turn_of(step: Step, task: Task) -> bool:
+    return all(key in step.tasks and step.tasks[key].done for key in task.after)
+
+
+def _values(step: Step) -> dict[str, dict[str, Any]]:
+    """What conditions speak of. A task that was skipped gave no results."""
+    results = {key.replace("-", "_"): task.results for key, task in step.tasks.items()}
+    return {"form": dict(step.application.form), "results": results}
+
+
+def _begin(step: Step, task: Task) -> bool:
+    """Hand the task, or its parts, to departments; false if it is not needed for this case."""
+    if task.condition is not None and not task.condition.holds(_values(step)):
+        return _skip(step, task, f"{task.when}: false")
+    if not task.divided:
+        assign(step, task, step.filling(task.department))
+        return True
+    parts = parts_of(task, step.application.form)
+    if not parts:
+        return _skip(step, task, f"{task.for_each}: empty")
+    step.tasks[task.key] = TaskState(status="divided")
+    for part in parts:
+        assign(step, part, step.filling(part.department, part))
+    return True
+
+
+def _skip(step: Step, task: Task, reason: str) -> bool:
+    step.tasks[task.key] = TaskState(status="skipped")
+    step.changes.append(Skipped(task=task.key, reason=reason))
+    return False

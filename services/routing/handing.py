@@ -1,0 +1,135 @@
+"""Handing tasks to departments: what each is told, and taking tasks back.
+
+A department gets exactly the fields and materials that the item lets its task see.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from services.routing.case import Past, TaskState, assignment_of
+from services.routing.parts import elements_in, find, states_of
+from services.routing.plan import Task
+from services.routing.step import Step
+from shared.messages import Material, Opinion, TaskAssigned, TaskCancelled, TaskSupplemented
+from shared.messages.progress import Assigned, Cancelled
+
+
+def assign(step: Step, task: Task, department: str) -> None:
+    """Hand a task to a department, for the first time or after others gave it back."""
+    before = step.tasks.get(task.key)
+    past = before.past if before else ()
+    assignment = assignment_of(step.case.code, task.key, len(past) + 1)
+    step.tasks[task.key] = TaskState(
+        status="open",
+        assignment=assignment,
+        department=department,
+        heard=before.heard if before else (),
+        past=past,
+    )
+    _announce(step, task, assignment, department)
+
+
+def give_back(step: Step, task: Task, department: str) -> None:
+    """End an assignment that its department declined, and hand the task to another."""
+    before = step.tasks[task.key]
+    past = Past(assignment=before.assignment, department=before.department)
+    step.tasks[task.key] = replace(before, past=(*before.past, past))
+    assign(step, task, department)
+
+
+def supplement(step: Step, key: str, note: str) -> None:
+    """Tell the department how its task stands with what was handed in."""
+    task, of = step.tasks[key], find(step.item, key)
+    step.messages.append(
+        TaskSupplemented(
+            case=step.case.code,
+            assignment=task.assignment,
+            task=key,
+            department=task.department,
+            at=step.now,
+            form=_form_for(step, of),
+            materials=_materials_for(step, of),
+            note=note,
+        )
+    )
+
+
+def cancel_open(step: Step, reason: str) -> None:
+    """Take every task back that a department still has in hand."""
+    for key, task in step.tasks.items():
+        if task.status == "divided":
+            step.tasks[key] = replace(task, status="cancelled")
+        if not task.held:
+            continue
+        step.tasks[key] = replace(task, status="cancelled")
+        names = {"task": key, "assignment": task.assignment, "department": task.department}
+        step.changes.append(Cancelled(**names, reason=reason))
+        step.messages.append(
+            TaskCancelled(case=step.case.code, at=step.now, **names, reason=reason)
+        )
+
+
+def _announce(step: Step, task: Task, assignment: str, department: str) -> None:
+    step.changes.append(
+        Assigned(
+            task=task.key,
+            title=task.title,
+            assignment=assignment,
+            department=department,
+            acceptance=task.acceptance,
+            handling=task.handling,
+            part_of=task.part_of,
+            silence=task.silence,
+        )
+    )
+    step.messages.append(
+        TaskAssigned(
+            case=step.case.code,
+            assignment=assignment,
+            task=task.key,
+            title=task.title,
+            department=department,
+            item=step.item.key,
+            item_title=step.item.title,
+            region=step.case.region,
+            assigned_at=step.now,
+            applicant=step.application.applicant if task.sees.applicant else None,
+            form=_form_for(step, task),
+            materials=_materials_for(step, task),
+            opinions=tuple(_opinions_for(step, task)),
+            acceptance=task.acceptance,
+            handling=task.handling,
+        )
+    )
+
+
+def _form_for(step: Step, task: Task) -> dict[str, Any]:
+    return task.sees.fields_of(elements_in(task, step.application.form))
+
+
+def _materials_for(step: Step, task: Task) -> tuple[Material, ...]:
+    return tuple(
+        material for material in step.application.materials if task.sees.material(material.name)
+    )
+
+
+def _opinions_for(step: Step, task: Task) -> Iterable[Opinion]:
+    for key, earlier in _earlier(step, task):
+        if earlier.status == "completed":
+            yield Opinion(
+                task=key,
+                department=earlier.department,
+                outcome=earlier.outcome,
+                opinion=earlier.opinion,
+                results=dict(earlier.results),
+            )
+
+
+def _earlier(step: Step, task: Task) -> Iterable[tuple[str, TaskState]]:
+    """What a task may read of: of a divided task the opinions of its parts."""
+    for key in task.sees.opinions:
+        if step.item.task[key].divided:
+            yield from states_of(step.item.task[key], step.item, step.tasks).items()
+        elif key in step.tasks:
+            yield key, step.tasks[key]
