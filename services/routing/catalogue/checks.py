@@ -7,6 +7,7 @@ from services.routing.catalogue.faults import Path, meant
 from services.routing.catalogue.forms import Found
 from services.routing.departments import Departments
 from services.routing.plan import Item, Task
+from shared.messages import FormField
 
 
 def check_names(item: Item, departments: Departments) -> Iterator[Found]:
@@ -25,10 +26,15 @@ def check_plan(item: Item) -> Iterator[Found]:
     """The plan can be gone through to its end, and somebody always looks at the case."""
     cycle = cycle_of(item)
     if cycle:
-        yield ("tasks", _place(item, cycle[0]), "after"), f"is a cycle: {' -> '.join(cycle)}"
+        problem = f"is a cycle: {' -> '.join(cycle)}; take one of these out of `after`"
+        yield ("tasks", _place(item, cycle[0]), "after"), problem
+        for key in sorted(_behind(item, set(cycle))):
+            problem = f"is dead: it waits for the cycle {' -> '.join(cycle)}"
+            yield ("tasks", _place(item, key), "after"), problem
     if all(task.when for task in item.tasks):
-        yield ("tasks",), "all have a condition, so that a case could be approved unseen by anybody"
-    yield from _unseen(item)
+        problem = "all have a condition, so that a case could be approved unseen by anybody: "
+        problem += "add one without `when`"
+        yield ("tasks",), problem
 
 
 def cycle_of(item: Item) -> list[str]:
@@ -48,7 +54,7 @@ def cycle_of(item: Item) -> list[str]:
 
 
 def before(item: Item, key: str) -> set[str]:
-    """All tasks that are done when the turn of a task comes. The plan has no cycle."""
+    """All tasks that are done when the turn of a task comes."""
     found: set[str] = set()
     waiting = list(item.task[key].after)
     while waiting:
@@ -56,7 +62,12 @@ def before(item: Item, key: str) -> set[str]:
         if earlier in item.task and earlier not in found:
             found.add(earlier)
             waiting.extend(item.task[earlier].after)
-    return found
+    return found - {key}
+
+
+def _behind(item: Item, cycle: set[str]) -> set[str]:
+    """The tasks outside a cycle that wait for one of it."""
+    return {key for key in item.task if key not in cycle and before(item, key) & cycle}
 
 
 def _repeats(item: Item) -> Iterator[Found]:
@@ -70,9 +81,18 @@ def _repeats(item: Item) -> Iterator[Found]:
         if name in fields:
             yield ("materials", place, "name"), f"{name!r} is a form field too: name one anew"
     for place, task in enumerate(item.tasks):
-        yield from _twice(
-            ("tasks", place, "results"), "name", [field.name for field in task.results]
-        )
+        yield from _in_fields(task.results, ("tasks", place, "results"))
+        yield from _twice(("tasks", place, "results"), "name", [it.name for it in task.results])
+    yield from _in_fields(item.form, ("form",))
+
+
+def _in_fields(fields: Iterable[FormField], path: Path) -> Iterator[Found]:
+    for place, field in enumerate(fields):
+        yield from _twice((*path, place, "fields"), "name", [it.name for it in field.fields])
+        yield from _in_fields(field.fields, (*path, place, "fields"))
+        for number, choice in enumerate(field.choices):
+            if choice in field.choices[:number]:
+                yield (*path, place, "choices", number), f"{choice!r} is there twice: drop one"
 
 
 def _twice(path: Path, part: str, names: list[str]) -> Iterator[Found]:
@@ -80,7 +100,7 @@ def _twice(path: Path, part: str, names: list[str]) -> Iterator[Found]:
     for place, name in enumerate(names):
         seen[name] += 1
         if seen[name] == 2:
-            yield (*path, place, part), f"{name!r} is there twice"
+            yield (*path, place, part), f"{name!r} is there twice: name one anew"
 
 
 def _departments(item: Item, departments: Departments) -> Iterator[Found]:
@@ -102,7 +122,7 @@ def _after(item: Item, task: Task, path: Path) -> Iterator[Found]:
         if key not in item.task:
             yield (*path, place), f"{key!r} is no task of this item{meant(key, item.task)}"
         elif key in task.after[:place]:
-            yield (*path, place), f"{key!r} is there twice"
+            yield (*path, place), f"{key!r} is there twice: drop one"
 
 
 def _sees(item: Item, task: Task, path: Path) -> Iterator[Found]:
@@ -112,7 +132,7 @@ def _sees(item: Item, task: Task, path: Path) -> Iterator[Found]:
     yield from _unknown((*path, "materials"), task.sees.materials, materials, "material")
     yield from _unknown((*path, "opinions"), task.sees.opinions, item.task, "task")
     for key in task.sees.opinions:
-        if key in item.task and not cycle_of(item) and key not in before(item, task.key):
+        if key in item.task and key not in before(item, task.key):
             yield (*path, "opinions"), f"{key!r} need not be done before: name it in `after`"
 
 
@@ -121,12 +141,6 @@ def _unknown(
 ) -> Iterator[Found]:
     for name in sorted(set(names or ()) - set(known)):
         yield path, f"{name!r} is no {kind} of this item{meant(name, known)}"
-
-
-def _unseen(item: Item) -> Iterator[Found]:
-    for place, rule in enumerate(item.materials):
-        if not any(task.sees.material(rule.name) for task in item.tasks):
-            yield ("materials", place, "name"), f"{rule.name!r} is asked for, and no task sees it"
 
 
 def _place(item: Item, key: str) -> int:

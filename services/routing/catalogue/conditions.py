@@ -6,22 +6,23 @@ Types are found by trial: a condition is evaluated for sample values of every fi
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
+from math import prod
 from typing import Any
 
-from services.routing.catalogue.checks import before, cycle_of
+from services.routing.catalogue.checks import before
 from services.routing.catalogue.faults import Path, meant
 from services.routing.catalogue.forms import Found
+from services.routing.catalogue.samples import samples, telling
 from services.routing.plan import Item
 from shared.conditions import BadCondition, Condition, ConditionFailed, condition, spelled
 from shared.conditiontext import Name
 from shared.messages import FormField
 
-MOST_TRIALS = 300
+MOST_TRIALS = 1_000
 
-_PLAIN: dict[str, list[Any]] = {
-    "text": ["x", ""],
-    "boolean": [True, False],
-    "date": ["2026-01-01"],
+_ALWAYS = {
+    True: "true: leave it out",
+    False: "false, so that what it stands on is dead: nobody will ever get it",
 }
 
 
@@ -41,9 +42,9 @@ def check_conditions(item: Item) -> Iterator[Found]:
     for place, rule in enumerate(item.materials):
         if rule.when:
             yield from _check(rule.when, ("materials", place, "when"), form)
-    if cycle_of(item):
-        return
     for place, task in enumerate(item.tasks):
+        if task.formal:
+            yield from _check(task.formal.when, ("tasks", place, "formal", "when"), form)
         if task.when:
             yield from _check(
                 task.when, ("tasks", place, "when"), {**form, **_results(item, task.key)}
@@ -92,8 +93,8 @@ def _names(compiled: Condition, known: Mapping[Name, Known]) -> Iterator[str]:
 
 
 def _trials(compiled: Condition, known: Mapping[Name, Known]) -> Iterator[str]:
-    names = sorted(compiled.names)
-    choices = [_samples(known[name].field, certain=known[name].certain) for name in names]
+    names, source = sorted(compiled.names), compiled.source
+    choices = [samples(known[name].field, source, certain=known[name].certain) for name in names]
     answers = set()
     for values in islice(product(*choices), MOST_TRIALS):
         try:
@@ -102,8 +103,9 @@ def _trials(compiled: Condition, known: Mapping[Name, Known]) -> Iterator[str]:
             given = ", ".join(f"{spelled(n)} = {v!r}" for n, v in zip(names, values, strict=True))
             yield f"{error} (tried with {given})"
             return
-    if len(answers) == 1 and all(known[name].field.type in ("choice", "boolean") for name in names):
-        yield f"is always {str(answers.pop()).lower()}"
+    all_tried = prod(map(len, choices)) <= MOST_TRIALS
+    if len(answers) == 1 and all_tried and all(telling(known[n].field, source) for n in names):
+        yield f"is always {_ALWAYS[answers.pop()]}"
 
 
 def _laid(names: list[Name], values: tuple[Any, ...]) -> dict[str, Any]:
@@ -114,32 +116,3 @@ def _laid(names: list[Name], values: tuple[Any, ...]) -> dict[str, Any]:
             inner = inner.setdefault(part, {})
         inner[name[-1]] = value
     return laid
-
-
-def _samples(field: FormField, *, certain: bool = True) -> list[Any]:
-    """Values that the field may have; None where it may be absent."""
-    return [*_values(field), *([] if certain else [None])]
-
-
-def _values(field: FormField) -> list[Any]:
-    if field.type == "choice":
-        return list(field.choices)
-    if field.type == "list":
-        return _lists(field)
-    if field.type in ("integer", "number"):
-        return _numbers(field)
-    return _PLAIN[field.type]
-
-
-def _numbers(field: FormField) -> list[Any]:
-    low = field.minimum if field.minimum is not None else 0
-    high = field.maximum if field.maximum is not None else max(low, 1_000_000)
-    ends = [int(low), int(high)]
-    return ends if field.type == "integer" else [*ends, (low + high) / 2 + 0.25]
-
-
-def _lists(field: FormField) -> list[Any]:
-    element = {one.name: _values(one)[0] for one in field.fields}
-    least = int(field.minimum or 0)
-    most = max(least, int(field.maximum if field.maximum is not None else least + 2))
-    return [[element] * least, [element] * most]

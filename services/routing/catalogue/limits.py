@@ -16,13 +16,14 @@ from shared.messages import Limit
 def check_limits(item: Item) -> Iterator[Found]:
     """What is promised lies within the law, and what the tasks may take within both."""
     if item.promised and item.statutory and _more(item.promised, item.statutory):
-        yield ("promised",), f"is longer than the statutory limit of {_told(item.statutory)}"
+        problem = f"is longer than the statutory limit of {_told(item.statutory)}: promise less"
+        yield ("promised",), problem
     for place, task in enumerate(item.tasks):
-        if task.silence != "nothing" and task.handling is None:
-            problem = "never comes about, for the task has no `handling` limit that could pass"
-            yield ("tasks", place, "silence"), problem
+        if task.acceptance and task.handling and _more(task.acceptance, task.handling):
+            problem = f"is longer than `handling`, {_told(task.handling)}: give less"
+            yield ("tasks", place, "acceptance"), problem
     if item.extension and item.statutory is None:
-        yield ("extension",), "extends the statutory limit, which is missing"
+        yield ("extension",), "extends the statutory limit, which is missing: add `statutory`"
     for name, limit in (("statutory", item.statutory), ("promised", item.promised)):
         if limit is not None:
             yield from _within(item, name, limit)
@@ -35,7 +36,7 @@ def _within(item: Item, name: str, limit: Limit) -> Iterator[Found]:
             alone = True
             yield (
                 ("tasks", place, "handling"),
-                f"is longer than the {name} limit of the case, {_told(limit)}",
+                f"is longer than the {name} limit of the case, {_told(limit)}: give less",
             )
     if alone or cycle_of(item):
         return
@@ -43,7 +44,8 @@ def _within(item: Item, name: str, limit: Limit) -> Iterator[Found]:
     if amount > limit.amount:
         yield (
             (name,),
-            f"of {_told(limit)} cannot be kept: {' -> '.join(way)} may take {amount}",
+            f"of {_told(limit)} cannot be kept: {' -> '.join(way)} may take {amount}: shorten"
+            " their `handling`, or let them run at the same time",
         )
 
 

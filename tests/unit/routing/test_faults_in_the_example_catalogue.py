@@ -1,0 +1,43 @@
+"""Each of the faults that are planted into the example catalogue is found, with its line."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.routing.catalogue import check_catalogue
+from tests.unit.routing.test_the_guide_and_the_example_catalogue import EXAMPLE
+
+PLANTED = yaml.safe_load(Path(__file__).with_name("planted_in_the_example.yaml").read_text("utf-8"))
+ITEMS = ("birth", "investment-project")
+
+
+def copy_of_the_example(tmp_path: Path) -> Path:
+    (tmp_path / "items").mkdir()
+    shutil.copy(EXAMPLE / "departments.yaml", tmp_path)
+    for name in ITEMS:
+        shutil.copy(EXAMPLE / "items" / f"{name}.yaml", tmp_path / "items")
+    return tmp_path
+
+
+def test_at_least_thirty_different_faults_are_planted() -> None:
+    assert len({(fault["in"], fault["said"]) for fault in PLANTED}) >= 30
+
+
+@pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault["said"])
+def test_a_fault_in_the_example_is_found_with_its_line(
+    tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    copy_of_the_example(tmp_path)
+    name = f"{fault['in']}.yaml" if fault["in"] == "departments" else f"items/{fault['in']}.yaml"
+    sound = (tmp_path / name).read_text("utf-8")
+    before, found, after = sound.partition(fault["found"])
+    assert found, "nothing was planted"
+    broken = before + fault["planted"] + after
+    (tmp_path / name).write_text(broken, "utf-8")
+    place = broken.index(fault["at"]) if "at" in fault else len(before)
+    line = broken.count("\n", 0, place) + 1 + fault.get("down", 0)
+    faults = [str(one) for one in check_catalogue(tmp_path)]
+    assert any(one.startswith(f"{name}:{line}: {fault['said']}") for one in faults), faults
