@@ -19,6 +19,7 @@ from shared.messages.progress import (
     Declined,
     Resumed,
     Returned,
+    Settled,
     Skipped,
     Suspended,
 )
@@ -27,6 +28,7 @@ TASK_STATES: Mapping[type, str] = {
     Assigned: "assigned",
     Accepted: "accepted",
     Completed: "completed",
+    Settled: "completed",
     Returned: "returned",
     Declined: "declined",
     Skipped: "skipped",

@@ -7,6 +7,7 @@ from services.routing.case import TaskState, assignment_of
 from services.routing.handing import assign, cancel_open
 from services.routing.parts import parts_of, states_of, verdict
 from services.routing.plan import Task
+from services.routing.settling import ground_of, settle_at_once
 from services.routing.step import Step
 from shared.messages.progress import Completed, Skipped
 
@@ -83,9 +84,12 @@ def _values(step: Step) -> dict[str, dict[str, Any]]:
 
 
 def _begin(step: Step, task: Task) -> bool:
-    """Hand the task, or its parts, to departments; false if it is not needed for this case."""
+    """Hand the task, or its parts, to departments; false if it is done without them."""
     if task.condition is not None and not task.condition.holds(_values(step)):
         return _skip(step, task, f"{task.when}: false")
+    if ground := ground_of(step, task):
+        settle_at_once(step, task, ground)
+        return False
     if not task.divided:
         assign(step, task, step.filling(task.department))
         return True

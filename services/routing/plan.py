@@ -47,6 +47,19 @@ class Sees:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Formal:
+    """When a formal look by the window is enough for a task, and why."""
+
+    when: str
+    reason: Text
+
+    @cached_property
+    def condition(self) -> Condition:
+        """The compiled `when`; it speaks of the form alone."""
+        return condition(self.when)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """One department's share of every case of an item. `department` is a role.
 
@@ -56,6 +69,8 @@ class Task:
     `for_each` names a list of the form, `joint_with` further roles: either divides the task into
     parts (see `parts`), and `decision` says how the opinions of a joint review become one. A part
     bears the key of its task in `part_of`, and the number of its element, from 1, in `element`.
+
+    `formal` says when the task is settled at once by the window instead (see `settling`).
 
     `classes` are the classes of data that its results hold.
     """
@@ -76,6 +91,7 @@ class Task:
     decision: Literal["all", "lead", "quorum"] = "all"
     quorum: int = 0
     classes: frozenset[str] = frozenset()
+    formal: Formal | None = None
     part_of: str = ""
     element: int = 0
 

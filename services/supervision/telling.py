@@ -98,6 +98,7 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "task.completed": _completed,
     "task.returned": _returned,
     "task.declined": lambda it: f"{it['task']} declined: {it['reason']}{_by(it)}",
+    "task.settled": lambda it: f"{it['task']} settled at once: {it['reason']}",
     "task.skipped": lambda it: f"{it['task']} not needed: {it['reason']}",
     "task.cancelled": lambda it: f"{it['task']} cancelled: {it['reason']}",
     "clock.suspended": lambda it: f"clocks stopped for {it['task']}: {it['reason']}",

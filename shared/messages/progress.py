@@ -130,6 +130,22 @@ class Skipped:
     reason: Paragraph
 
 
+@change("task.settled")
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """The task was approved at once without asking its department, for a reason the item names.
+
+    `ground` is `formal`: a formal look by the window is enough and found nothing wanting.
+    (Administrative Licensing Law, article 34: what can be decided on the spot is.)
+    """
+
+    task: Key
+    title: Text
+    department: Key
+    ground: Line
+    reason: Paragraph
+
+
 @change("task.cancelled")
 @dataclass(frozen=True, kw_only=True)
 class Cancelled:
@@ -215,6 +231,7 @@ Change = (
     | Returned
     | Declined
     | Skipped
+    | Settled
     | Cancelled
     | Suspended
     | Resumed

@@ -13,6 +13,7 @@ from shared.messages.progress import (
     Refused,
     Resumed,
     Returned,
+    Settled,
     Skipped,
     Supplemented,
     Suspended,
@@ -94,6 +95,13 @@ CHANGES: tuple[Change, ...] = (
         stated_at=at(18, 15),
     ),
     Skipped(task="soil-water", reason="form.land_area >= 5 || form.earthwork >= 50000"),
+    Settled(
+        task="siting",
+        title=SITING,
+        department="planning",
+        ground="formal",
+        reason="改建不新增用地，仅作形式审查。\nNo new land: a formal look is enough.",
+    ),
     Cancelled(
         task="siting",
         assignment=ASSIGNMENT,

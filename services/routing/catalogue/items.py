@@ -6,7 +6,7 @@ from typing import Any
 
 from services.routing.catalogue.schemas import ItemSchema
 from services.routing.departments import Department, Departments, Role
-from services.routing.plan import Item, Sees, Task
+from services.routing.plan import Formal, Item, Sees, Task
 from shared.messages import ExtensionRule, FormField, Limit, MaterialRule, Procedure, Text
 
 
@@ -112,8 +112,13 @@ def _task(loaded: Mapping[str, Any]) -> Task:
         joint_with=tuple(loaded["joint_with"]),
         decision=loaded["decision"],
         quorum=loaded["quorum"],
+        formal=_formal(loaded["formal"]),
         classes=frozenset[str]().union(*map(_classes, loaded["results"])),
     )
+
+
+def _formal(loaded: Mapping[str, Any] | None) -> Formal | None:
+    return Formal(when=loaded["when"], reason=Text(**loaded["reason"])) if loaded else None
 
 
 def _sees(loaded: Mapping[str, Any]) -> Sees:

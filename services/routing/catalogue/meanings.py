@@ -98,6 +98,14 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "lead: what `department` says counts. quorum: enough must approve. With lead and quorum "
         "everybody is heard first.",
         "quorum": "How many must approve, for decision: quorum.",
+        "formal": "When the task is settled at once by the window, without asking its department.",
+    },
+    "Formal": {
+        "": "When a formal look by the window is enough for a task (Administrative Licensing Law, "
+        "article 34). The case stream says that the window settled it, and why.",
+        "when": "A condition over the form. It is asked when the task's turn comes; where it is "
+        "false, the department is asked as always.",
+        "reason": "Why a formal look is enough then.",
     },
     "Sees": {
         "": "What a task may see.",

@@ -163,6 +163,13 @@ class SeesSchema(Part):
     opinions = fields.List(fields.String(), load_default=list)
 
 
+class FormalSchema(Part):
+    """When a formal look by the window is enough."""
+
+    when = _line(required=True)
+    reason = fields.Nested(TextSchema, required=True)
+
+
 class TaskSchema(Part):
     """One department's share."""
 
@@ -181,6 +188,7 @@ class TaskSchema(Part):
     joint_with = fields.List(fields.String(), load_default=list, validate=validate.Length(max=50))
     decision = fields.String(load_default="all", validate=_one_of(("all", "lead", "quorum")))
     quorum = _whole(load_default=0, validate=validate.Range(min=1))
+    formal = fields.Nested(FormalSchema, load_default=None)
 
     @validates_schema
     def is_divided_in_one_way(self, data: dict[str, Any], **_options: Any) -> None:
@@ -196,6 +204,19 @@ class TaskSchema(Part):
             raise ValidationError("goes together with `decision: quorum`", "quorum")
         if joint and data.get("quorum", 0) > len(joint) + 1:
             raise ValidationError(f"is more than the {len(joint) + 1} who review", "quorum")
+
+    @validates_schema
+    def is_settled_without_results(self, data: dict[str, Any], **_options: Any) -> None:
+        """Whoever settles a task at once states nothing that a department would have to state."""
+        if not data.get("formal"):
+            return
+        if data.get("joint_with") or data.get("for_each"):
+            raise ValidationError("is for a task without parts", "formal")
+        if any(field["required"] for field in data.get("results", ())):
+            raise ValidationError(
+                "settles the task without results: make every one of them `required: false`",
+                "formal",
+            )
 
 
 class ItemSchema(Part):

@@ -13,7 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from services.routing.case import Case
 from services.routing.domain import progress
-from services.routing.plan import Item, Task
+from services.routing.plan import Formal, Item, Task
 from shared.messages.progress import Refused
 from tests.unit.routing.building import (
     ALL,
@@ -24,6 +24,7 @@ from tests.unit.routing.building import (
     field,
     item,
     task,
+    text,
 )
 
 FORM_CONDITIONS = ["", "", "form.dirty", "!form.dirty", "form.area > 1000", "form.area <= 1000"]
@@ -35,6 +36,12 @@ DIVIDED: list[dict[str, Any]] = [
     REVIEW,
     {**REVIEW, "decision": "lead"},
     {**REVIEW, "decision": "quorum", "quorum": 2},
+]
+FORMAL = [
+    None,
+    None,
+    Formal(when="form.dirty", reason=text("形式审查")),
+    Formal(when="form.area <= 1000", reason=text("形式审查")),
 ]
 OUTCOMES = ["approved", "approved", "approved", "approved_with_conditions", "rejected"]
 
@@ -58,6 +65,7 @@ def _any_task(draw: st.DrawFn, key: str, earlier: list[str]) -> Task:
     stated = [f"has(results.{one}.flag) && results.{one}.flag" for one in after]
     department = draw(st.sampled_from(sorted(DEPARTMENTS)))
     divided = dict(draw(st.sampled_from(DIVIDED)))
+    formal = None if divided else draw(st.sampled_from(FORMAL))
     if "joint_with" in divided:
         divided["joint_with"] = tuple(one for one in divided["joint_with"] if one != department)
     return task(
@@ -67,6 +75,7 @@ def _any_task(draw: st.DrawFn, key: str, earlier: list[str]) -> Task:
         when=draw(st.sampled_from(FORM_CONDITIONS + stated)),
         results=(field("flag", required=False),),
         sees=ALL,
+        formal=formal,
         **divided,
     )
 

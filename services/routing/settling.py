@@ -1,0 +1,47 @@
+"""Tasks that are approved at once, without asking their department, because the item says so."""
+
+from dataclasses import dataclass
+
+from services.routing.case import TaskState
+from services.routing.plan import Task
+from services.routing.step import Step
+from shared.messages import Text
+from shared.messages.progress import Settled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """On what ground a task is settled at once, and the reason for people."""
+
+    name: str
+    reason: Text
+
+
+def ground_of(step: Step, task: Task) -> Ground | None:
+    """The ground on which a task whose turn has come is settled; None where there is none.
+
+    A formal look: the condition of the item is asked once, over the form alone, and its answer
+    stays.
+    """
+    form = {"form": dict(step.application.form)}
+    if task.formal and task.formal.condition.holds(form):
+        return Ground(name="formal", reason=task.formal.reason)
+    return None
+
+
+def settle_at_once(step: Step, task: Task, ground: Ground) -> None:
+    """Approve a task on this ground; it has no assignment, so no answer can count for it."""
+    said = f"{ground.reason.zh}\n{ground.reason.en}"
+    department = step.filling(task.department)
+    step.tasks[task.key] = TaskState(
+        status="completed", department=department, outcome="approved", opinion=said
+    )
+    step.changes.append(
+        Settled(
+            task=task.key,
+            title=task.title,
+            department=department,
+            ground=ground.name,
+            reason=said,
+        )
+    )
