@@ -9,17 +9,15 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deploy.cli.reading import progress_of, zone_of
 from deploy.local.places import ROOT
 from services.supervision import xes
 from services.supervision.ladder import RUNGS
@@ -46,11 +44,11 @@ def command(
     deadline: Annotated[str, typer.Option(help="The attribute of its due date.")] = "deadline",
 ) -> None:
     ladder = read_policy(policies).ladder("promised", item="", department="")
-    with _progress(file) as advance:
+    with progress_of(file, "Replaying") as advance:
         done = replay(
             xes.read(file, advance),
             ladder=ladder,
-            calendar=calendar_of(_zone(zone)),
+            calendar=calendar_of(zone_of(zone)),
             attributes=Attributes(start=start, end=end, deadline=deadline),
         )
     if alerts:
@@ -59,24 +57,6 @@ def command(
         print(json.dumps(_plain(file, done), ensure_ascii=False, indent=2))
     else:
         _show(done)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        problem = f"{name!r} is no time zone; give one such as Europe/Amsterdam"
-        raise Invalid(Fault("zone", problem)) from None
-
-
-@contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    columns = TextColumn("{task.description}"), BarColumn(), "{task.percentage:>3.0f}%"
-    console = Console(stderr=True)
-    total = file.stat().st_size if file.is_file() else 0
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task(f"Replaying {file.name}", total=total)
-        yield lambda read: progress.update(task, completed=read)
 
 
 def _plain(file: Path, done: Replay) -> dict[str, Any]:
