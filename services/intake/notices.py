@@ -1,4 +1,5 @@
-"""What an applicant is told in writing: what is missing, why the clock stops, the decision.
+"""What an applicant is told in writing: what is missing, why the clock stops, the decision, and
+that it was revoked.
 
 Administrative Licensing Law: article 32 (what is missing, all at once), 38 (a refusal with its
 reasons), 45 (how long a special procedure takes). Only the applicant may read it.
@@ -10,11 +11,11 @@ from typing import Any
 
 from shared.messages import Change
 from shared.messages.codec import to_plain
-from shared.messages.progress import Decided, Returned, Suspended
+from shared.messages.progress import Decided, Returned, Revoked, Suspended
 
 Notice = Mapping[str, Any]
 
-TOLD = (Returned, Suspended, Decided)
+TOLD = (Returned, Suspended, Decided, Revoked)
 SAYS = ("kind", "task", "missing", "reason", "legal_basis", "outcome", "reasons", "conditions")
 """What of a part of the case stream is for the applicant."""
 

@@ -147,7 +147,8 @@ class Shortfall(Schema):
 
 class NoticeGiven(Schema):
     """What the applicant was told: `task.returned` (with what is `missing`), `clock.suspended`
-    (with the reason) or `case.decided` (with outcome, reasons and conditions)."""
+    (with the reason), `case.decided` (with outcome, reasons and conditions) or `decision.revoked`
+    (with reasons and legal basis)."""
 
     kind = fields.String(required=True)
     at = fields.AwareDateTime(required=True, format="iso")

@@ -19,6 +19,7 @@ from shared.messages.progress import (
     Declined,
     Resumed,
     Returned,
+    Revoked,
     Settled,
     Skipped,
     Suspended,
@@ -82,6 +83,8 @@ def _after(track: Track, sent: CaseProgressed) -> Track:
             steps[change.task] = _step(change, state, sent.at, steps)  # type: ignore[union-attr]
         if isinstance(change, Decided):
             outcome = change.outcome
+        if isinstance(change, Revoked):
+            outcome = "revoked"
     told = [notice for change in sent.changes if (notice := notice_of(change, sent.at))]
     return replace(
         track,

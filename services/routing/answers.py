@@ -9,6 +9,7 @@ passed over in silence. Nothing that a department says vanishes.
 - The first rejection ends the case or, if the item collects all opinions (`on_rejection: collect`),
   decides it once every task is done. In a joint review that goes by a quorum or by the lead's say,
   a rejection is one opinion among others.
+- The rejection of a verification revokes the decision (see `verifying`).
 - A task that is declined goes to the department that was proposed, otherwise to the lead
   department. Nobody gets it twice but the lead department, which answers for the case: it gets the
   task last, and can pass it on only to a department that has not had it. So it comes to rest.
@@ -23,9 +24,10 @@ from services.routing.case import TaskState, digest
 from services.routing.flow import gather, move_on
 from services.routing.handing import cancel_open, give_back
 from services.routing.parts import find
-from services.routing.permitted import Refusal, check_procedure, check_whole
+from services.routing.permitted import Refusal, check_procedure, check_returnable, check_whole
 from services.routing.plan import Task
 from services.routing.step import Step
+from services.routing.verifying import revoke
 from shared.messages import (
     TaskAccepted,
     TaskCompleted,
@@ -176,7 +178,10 @@ def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
             stated_at=message.at,
         )
     )
-    if message.outcome == "rejected" and _ends_the_case(step, task):
+    if message.outcome == "rejected" and task.on_promise == "verify":
+        cancel_open(step, "the decision was revoked")
+        revoke(step, task, message)
+    elif message.outcome == "rejected" and _ends_the_case(step, task):
         _stop(step, message)
     elif task.part_of:
         gather(step, step.item.task[task.part_of])
@@ -195,6 +200,7 @@ def _stop(step: Step, message: TaskCompleted) -> None:
 
 def _returned(step: Step, task: Task, message: TaskReturned) -> None:
     _not_waiting(step.tasks[task.key])
+    check_returnable(task)
     _taken_up(step, task, message)
     state = _remember(step.tasks[task.key], message)
     missing = tuple(shortcoming.subject for shortcoming in message.missing)

@@ -24,6 +24,7 @@ from services.routing.handing import cancel_open, supplement
 from services.routing.parts import find
 from services.routing.plan import Item
 from services.routing.step import Step, Stepped
+from services.routing.verifying import open_promise
 from shared.errors import OneWindowError
 from shared.messages import CaseAccepted, CaseProgressed, CaseSupplemented, CaseWithdrawn
 from shared.messages.progress import Change, Opened, Supplemented, Withdrawn
@@ -90,7 +91,8 @@ def _open(message: CaseAccepted, item: Item, departments: Departments, now: date
     )
     step = Step(case, item, departments, now)
     step.changes.append(_opened(message, item, step.filling(item.lead)))
-    move_on(step, (task.key for task in item.tasks))
+    open_promise(step)
+    move_on(step, item.deciding)
     return step.done()
 
 

@@ -9,6 +9,7 @@ from services.routing.parts import parts_of, states_of, verdict
 from services.routing.plan import Task
 from services.routing.settling import ground_of, settle_at_once
 from services.routing.step import Step
+from services.routing.verifying import verifications
 from shared.messages.progress import Completed, Skipped
 
 
@@ -59,9 +60,9 @@ def gather(step: Step, task: Task) -> None:
 
 def settle(step: Step) -> None:
     """Decide the case if every task is done and nothing that was promised is missing."""
-    if not step.all_done():
+    if step.closed or not step.all_done():
         return
-    completed = [step.tasks[key] for key in step.item.task if step.tasks[key].outcome]
+    completed = [step.tasks[key] for key in step.item.deciding if step.tasks[key].outcome]
     against = [task for task in completed if task.outcome == "rejected"]
     if against:
         reasons = tuple(text for it in against for text in (it.opinion, it.legal_basis))
@@ -71,9 +72,12 @@ def settle(step: Step) -> None:
         limited = any(task.outcome == "approved_with_conditions" for task in completed)
         outcome = "approved_with_conditions" if limited else "approved"
         step.decide(outcome, reasons=(), conditions=conditions)
+        move_on(step, (task.key for task in verifications(step.item)))
 
 
 def _turn_of(step: Step, task: Task) -> bool:
+    if task.on_promise == "verify" and not step.closed:
+        return False
     return all(key in step.tasks and step.tasks[key].done for key in task.after)
 
 

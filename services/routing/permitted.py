@@ -20,11 +20,19 @@ def check_whole(task: Task, message: TaskCompleted) -> None:
             if not getattr(message, name).strip():
                 raise Refusal(f"incomplete: a rejection must state its {name}")
         return
+    if message.outcome == "approved_with_conditions" and task.on_promise == "verify":
+        raise Refusal("the case is decided: a promise was kept (approved) or broken (rejected)")
     if message.outcome == "approved_with_conditions" and not message.conditions:
         raise Refusal("incomplete: an approval with conditions must state its conditions")
     problems = faults_of(task.results, message.results)
     if problems:
         raise Refusal("incomplete: " + "; ".join(problems))
+
+
+def check_returnable(task: Task) -> None:
+    """The applicant hands in nothing more once the case is decided; raises Refusal."""
+    if task.on_promise == "verify":
+        raise Refusal("the case is decided, so nothing can be asked of the applicant any more")
 
 
 def check_procedure(item: Item, task: Task, message: TaskSuspended) -> None:

@@ -60,6 +60,24 @@ class Formal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Promise:
+    """When an applicant's signed promise is trusted at once, to be verified afterwards.
+
+    It is given where `when` holds over the form and the `material`, if one is named, is there.
+    """
+
+    when: str
+    material: str
+    reason: Text
+    source: str
+
+    @cached_property
+    def condition(self) -> Condition:
+        """The compiled `when`; it speaks of the form alone."""
+        return condition(self.when)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """One department's share of every case of an item. `department` is a role.
 
@@ -70,7 +88,8 @@ class Task:
     parts (see `parts`), and `decision` says how the opinions of a joint review become one. A part
     bears the key of its task in `part_of`, and the number of its element, from 1, in `element`.
 
-    `formal` says when the task is settled at once by the window instead (see `settling`).
+    `formal` says when the task is settled at once by the window instead, `on_promise` what becomes
+    of it where the applicant has signed the item's promise (see `settling`, `verifying`).
 
     `classes` are the classes of data that its results hold.
     """
@@ -92,6 +111,7 @@ class Task:
     quorum: int = 0
     classes: frozenset[str] = frozenset()
     formal: Formal | None = None
+    on_promise: Literal["ask", "trust", "verify"] = "ask"
     part_of: str = ""
     element: int = 0
 
@@ -132,6 +152,7 @@ class Item:
     extension: ExtensionRule | None = None
     procedures: tuple[Procedure, ...] = ()
     on_rejection: Literal["stop", "collect"] = "stop"
+    promise: Promise | None = None
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     document: str = field(default="", compare=False, repr=False)
 
@@ -144,6 +165,11 @@ class Item:
     def task(self) -> dict[str, Task]:
         """The tasks by key."""
         return {task.key: task for task in self.tasks}
+
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """The tasks on which the decision waits: all but those that begin after it."""
+        return tuple(task.key for task in self.tasks if task.on_promise != "verify")
 
     @cached_property
     def met(self) -> dict[str, Task]:

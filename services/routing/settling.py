@@ -5,24 +5,29 @@ from dataclasses import dataclass
 from services.routing.case import TaskState
 from services.routing.plan import Task
 from services.routing.step import Step
+from services.routing.verifying import is_promised
 from shared.messages import Text
 from shared.messages.progress import Settled
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """On what ground a task is settled at once, and the reason for people."""
+    """On what ground a task is settled at once, the reason for people, and its legal basis."""
 
     name: str
     reason: Text
+    source: str = ""
 
 
 def ground_of(step: Step, task: Task) -> Ground | None:
     """The ground on which a task whose turn has come is settled; None where there is none.
 
     A formal look: the condition of the item is asked once, over the form alone, and its answer
-    stays.
+    stays. Or the promise that the applicant signed, for a task that may be trusted.
     """
+    promise = step.item.promise
+    if promise and task.on_promise == "trust" and is_promised(step):
+        return Ground(name="promise", reason=promise.reason, source=promise.source)
     form = {"form": dict(step.application.form)}
     if task.formal and task.formal.condition.holds(form):
         return Ground(name="formal", reason=task.formal.reason)
@@ -31,7 +36,7 @@ def ground_of(step: Step, task: Task) -> Ground | None:
 
 def settle_at_once(step: Step, task: Task, ground: Ground) -> None:
     """Approve a task on this ground; it has no assignment, so no answer can count for it."""
-    said = f"{ground.reason.zh}\n{ground.reason.en}"
+    said = "\n".join(filter(None, (ground.reason.zh, ground.reason.en, ground.source)))
     department = step.filling(task.department)
     step.tasks[task.key] = TaskState(
         status="completed", department=department, outcome="approved", opinion=said

@@ -63,12 +63,17 @@ class Step:
             return "suspended"
         return "awaiting_materials" if self.all_done() else "handling"
 
+    @property
+    def closed(self) -> bool:
+        """Whether the case has come to its end, in this step or before."""
+        return self.end is not None or self.case.closed
+
     def all_done(self) -> bool:
-        """Whether every task has been answered or is not needed."""
+        """Whether every task on which the decision waits has been answered or is not needed."""
         return (
-            len(self.tasks) >= len(self.item.tasks)
+            len(self.tasks) >= len(self.item.deciding)
             and all(task.done for task in self.tasks.values())
-            and all(key in self.tasks for key in self.item.task)
+            and all(key in self.tasks for key in self.item.deciding)
         )
 
     def filling(self, role: str, task: Task | None = None) -> str:

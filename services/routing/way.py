@@ -13,9 +13,9 @@ DAYS = {"working_days": 1.0, "working_hours": 1 / 8, "calendar_days": 5 / 7}
 
 def longest_way(item: Item, length: Callable[[Task], float]) -> Way:
     """The longest way by the length of its tasks. The plan has no cycle; names that lead nowhere
-    are passed over."""
+    are passed over, and so is what begins after the decision."""
     known: dict[str, Way] = {}
-    waiting = [task.key for task in item.tasks]
+    waiting = list(item.deciding)
     while waiting:
         key = waiting.pop()
         missing = [one for one in item.task[key].after if one in item.task and one not in known]

@@ -83,6 +83,11 @@ def _decided(it: Said) -> str:
     return "; ".join([f"decided: {it['outcome']}", *it["reasons"], *it["conditions"]])
 
 
+def _revoked(it: Said) -> str:
+    reasons = "; ".join([*it["reasons"], it["legal_basis"]])
+    return f"decision revoked by {it['department']} ({it['task']}): {reasons}"
+
+
 def _limit(limit: Said) -> str:
     return f"{limit['amount']} {limit['unit'].replace('_', ' ')}"
 
@@ -106,6 +111,7 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "case.supplemented": _supplemented,
     "result.refused": _refused,
     "case.decided": _decided,
+    "decision.revoked": _revoked,
     "case.withdrawn": lambda it: f"withdrawn: {it['reason']}",
 }
 """A sentence for each part of the case stream, by its kind."""

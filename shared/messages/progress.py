@@ -135,8 +135,9 @@ class Skipped:
 class Settled:
     """The task was approved at once without asking its department, for a reason the item names.
 
-    `ground` is `formal`: a formal look by the window is enough and found nothing wanting.
-    (Administrative Licensing Law, article 34: what can be decided on the spot is.)
+    `ground` is `formal` (a formal look by the window is enough and found nothing wanting;
+    Administrative Licensing Law, article 34: what can be decided on the spot is) or `promise` (the
+    applicant's signed promise is trusted, and will be verified).
     """
 
     task: Key
@@ -215,6 +216,21 @@ class Decided:
     conditions: tuple[Paragraph, ...]
 
 
+@change("decision.revoked")
+@dataclass(frozen=True, kw_only=True)
+class Revoked:
+    """An approval was taken back, because what the applicant had promised was found untrue.
+
+    The decision stays in the stream as it was; this entry follows it. `task` is the verification
+    that found it (Administrative Licensing Law, article 69).
+    """
+
+    task: Key
+    department: Key
+    reasons: Annotated[tuple[Paragraph, ...], Length(min=1)]
+    legal_basis: Paragraph
+
+
 @change("case.withdrawn")
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn:
@@ -238,6 +254,7 @@ Change = (
     | Supplemented
     | Refused
     | Decided
+    | Revoked
     | Withdrawn
 )
 

@@ -13,6 +13,7 @@ from shared.messages.progress import (
     Refused,
     Resumed,
     Returned,
+    Revoked,
     Settled,
     Skipped,
     Supplemented,
@@ -130,5 +131,11 @@ CHANGES: tuple[Change, ...] = (
         forged=True,
     ),
     Decided(outcome="approved", reasons=(), conditions=("建筑高度不超过24米",)),
+    Revoked(
+        task="verification",
+        department="planning",
+        reasons=("现场核查与承诺不符：未设置消防通道",),
+        legal_basis="《中华人民共和国行政许可法》第六十九条",
+    ),
     Withdrawn(reason="项目选址调整"),
 )

@@ -42,6 +42,8 @@ def check_conditions(item: Item) -> Iterator[Found]:
     for place, rule in enumerate(item.materials):
         if rule.when:
             yield from _check(rule.when, ("materials", place, "when"), form)
+    if item.promise:
+        yield from _check(item.promise.when, ("promise", "when"), form)
     for place, task in enumerate(item.tasks):
         if task.formal:
             yield from _check(task.formal.when, ("tasks", place, "formal", "when"), form)

@@ -13,6 +13,7 @@ from services.routing.catalogue.faults import CatalogueFault, spelled
 from services.routing.catalogue.forms import Found
 from services.routing.catalogue.items import built, departments_of, document_of
 from services.routing.catalogue.parts import check_parts
+from services.routing.catalogue.promise import check_promise
 from services.routing.catalogue.purpose import check_purpose
 from services.routing.catalogue.roles import check_roles
 from services.routing.catalogue.schemas import DepartmentsSchema, ItemSchema
@@ -134,6 +135,7 @@ def _meaning(item: Item, departments: Departments) -> Iterator[Found]:
     yield from checks.check_plan(item)
     yield from check_parts(item)
     yield from check_purpose(item, departments)
+    yield from check_promise(item)
     yield from conditions.check_conditions(item)
     yield from limits.check_limits(item)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.routing.catalogue.schemas import ItemSchema
 from services.routing.departments import Department, Departments, Role
-from services.routing.plan import Formal, Item, Sees, Task
+from services.routing.plan import Formal, Item, Promise, Sees, Task
 from shared.messages import ExtensionRule, FormField, Limit, MaterialRule, Procedure, Text
 
 
@@ -36,6 +36,7 @@ def built(loaded: Mapping[str, Any], document: str) -> Item:
         extension=_extension(loaded["extension"]),
         procedures=tuple(_procedure(one) for one in loaded["procedures"]),
         on_rejection=loaded["on_rejection"],
+        promise=_promise(loaded["promise"]),
         classes={it["name"]: found for it in _asked_for(loaded) if (found := _classes(it))},
         document=document,
     )
@@ -113,12 +114,17 @@ def _task(loaded: Mapping[str, Any]) -> Task:
         decision=loaded["decision"],
         quorum=loaded["quorum"],
         formal=_formal(loaded["formal"]),
+        on_promise=loaded["on_promise"],
         classes=frozenset[str]().union(*map(_classes, loaded["results"])),
     )
 
 
 def _formal(loaded: Mapping[str, Any] | None) -> Formal | None:
     return Formal(when=loaded["when"], reason=Text(**loaded["reason"])) if loaded else None
+
+
+def _promise(loaded: Mapping[str, Any] | None) -> Promise | None:
+    return Promise(**{**loaded, "reason": Text(**loaded["reason"])}) if loaded else None
 
 
 def _sees(loaded: Mapping[str, Any]) -> Sees:

@@ -32,7 +32,7 @@ def check_limits(item: Item) -> Iterator[Found]:
 def _within(item: Item, name: str, limit: Limit) -> Iterator[Found]:
     alone = False
     for place, task in enumerate(item.tasks):
-        if task.handling and _more(task.handling, limit):
+        if task.key in item.deciding and task.handling and _more(task.handling, limit):
             alone = True
             yield (
                 ("tasks", place, "handling"),

@@ -19,6 +19,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "extension": "How much more time may be granted once, and by whom.",
         "procedures": "The special procedures that may stop the clock. Without any, a department "
         "may name whichever it likes.",
+        "promise": "When an applicant's signed promise is trusted at once and verified afterwards.",
         "form": "The fields that the applicant fills in.",
         "materials": "The documents that the applicant hands in.",
         "tasks": "The departments' shares of the case. Those that wait for nothing begin together.",
@@ -98,7 +99,19 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "lead: what `department` says counts. quorum: enough must approve. With lead and quorum "
         "everybody is heard first.",
         "quorum": "How many must approve, for decision: quorum.",
+        "on_promise": "What becomes of the task where the applicant has signed the item's promise. "
+        "ask: its department is asked as always. trust: it is approved at once on the promise. "
+        "verify: it begins once the case is approved on the promise, and only then; its rejection "
+        "revokes the decision.",
         "formal": "When the task is settled at once by the window, without asking its department.",
+    },
+    "Promise": {
+        "": "Approval on a promise: trust first, verify later.",
+        "when": "A condition over the form, under which the promise is given.",
+        "material": "The name of the material that is the signed promise; where one is named, it "
+        "must be there too.",
+        "reason": "What the case stream says of a task that is approved on the promise.",
+        "source": "The legal basis of approving on a promise.",
     },
     "Formal": {
         "": "When a formal look by the window is enough for a task (Administrative Licensing Law, "

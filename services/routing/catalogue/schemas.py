@@ -170,6 +170,15 @@ class FormalSchema(Part):
     reason = fields.Nested(TextSchema, required=True)
 
 
+class PromiseSchema(Part):
+    """When an applicant's signed promise is trusted."""
+
+    when = _line(required=True)
+    material = fields.String(load_default="", validate=validate.Length(max=64))
+    reason = fields.Nested(TextSchema, required=True)
+    source = _line(required=True)
+
+
 class TaskSchema(Part):
     """One department's share."""
 
@@ -189,6 +198,7 @@ class TaskSchema(Part):
     decision = fields.String(load_default="all", validate=_one_of(("all", "lead", "quorum")))
     quorum = _whole(load_default=0, validate=validate.Range(min=1))
     formal = fields.Nested(FormalSchema, load_default=None)
+    on_promise = fields.String(load_default="ask", validate=_one_of(("ask", "trust", "verify")))
 
     @validates_schema
     def is_divided_in_one_way(self, data: dict[str, Any], **_options: Any) -> None:
@@ -208,15 +218,23 @@ class TaskSchema(Part):
     @validates_schema
     def is_settled_without_results(self, data: dict[str, Any], **_options: Any) -> None:
         """Whoever settles a task at once states nothing that a department would have to state."""
-        if not data.get("formal"):
+        trusted = data.get("on_promise") == "trust"
+        if not data.get("formal") and not trusted:
             return
+        key = "on_promise" if trusted else "formal"
         if data.get("joint_with") or data.get("for_each"):
-            raise ValidationError("is for a task without parts", "formal")
+            raise ValidationError("is for a task without parts", key)
         if any(field["required"] for field in data.get("results", ())):
-            raise ValidationError(
-                "settles the task without results: make every one of them `required: false`",
-                "formal",
-            )
+            problem = "settles the task without results: make every one of them `required: false`"
+            raise ValidationError(problem, key)
+
+    @validates_schema
+    def is_verified_as_a_whole(self, data: dict[str, Any], **_options: Any) -> None:
+        """A verification is asked of one department, whoever looks at the case before."""
+        if data.get("on_promise") == "verify":
+            for key in ("joint_with", "for_each", "formal"):
+                if data.get(key):
+                    raise ValidationError("is not for a task that verifies a promise", key)
 
 
 class ItemSchema(Part):
@@ -236,6 +254,7 @@ class ItemSchema(Part):
     extension = fields.Nested(ExtensionSchema, load_default=None)
     procedures = fields.List(fields.Nested(ProcedureSchema), load_default=list)
     on_rejection = fields.String(load_default="stop", validate=_one_of(("stop", "collect")))
+    promise = fields.Nested(PromiseSchema, load_default=None)
     form = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     materials = fields.List(fields.Nested(MaterialSchema), load_default=list)
     tasks = fields.List(

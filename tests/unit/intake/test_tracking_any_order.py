@@ -20,6 +20,7 @@ from shared.messages.progress import (
     Decided,
     Resumed,
     Returned,
+    Revoked,
     Skipped,
     Suspended,
 )
@@ -58,6 +59,9 @@ MAKERS = (
     lambda it: Resumed(**it, reason="heard"),
     lambda it: Cancelled(**it, department="planning", reason="withdrawn"),
     lambda it: Skipped(task=it["task"], reason="form.dirty: false"),
+    lambda it: Revoked(
+        task=it["task"], department="planning", reasons=("与承诺不符",), legal_basis=""
+    ),
     lambda it: Decided(outcome="approved", reasons=(), conditions=()),
 )
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from services.routing.case import Case
 from services.routing.domain import progress
-from services.routing.plan import Formal, Item, Task
+from services.routing.plan import Formal, Item, Promise, Task
 from shared.messages.progress import Refused
 from tests.unit.routing.building import (
     ALL,
@@ -43,6 +43,7 @@ FORMAL = [
     Formal(when="form.dirty", reason=text("形式审查")),
     Formal(when="form.area <= 1000", reason=text("形式审查")),
 ]
+PROMISE = Promise(when="form.dirty", material="", reason=text("告知承诺"), source="国办发42号")
 OUTCOMES = ["approved", "approved", "approved", "approved_with_conditions", "rejected"]
 
 
@@ -53,8 +54,13 @@ ANY_SITES = st.lists(st.fixed_dictionaries({"flag": st.booleans()}), max_size=3)
 def plans(draw: st.DrawFn) -> Item:
     """Any graph without a cycle, with conditions over the form and over earlier results."""
     keys = [f"t{number}" for number in range(draw(st.integers(1, 9)))]
+    tasks = [_any_task(draw, key, keys[:place]) for place, key in enumerate(keys)]
+    promise = draw(st.sampled_from([None, PROMISE]))
+    if promise:
+        tasks = [_trusted(draw, one) for one in tasks] + _verifications(draw, keys)
     return item(
-        *(_any_task(draw, key, keys[:place]) for place, key in enumerate(keys)),
+        *tasks,
+        promise=promise,
         on_rejection=draw(st.sampled_from(["stop", "collect"])),
         form=(*item().form, SITES),
     )
@@ -80,16 +86,44 @@ def _any_task(draw: st.DrawFn, key: str, earlier: list[str]) -> Task:
     )
 
 
+def _trusted(draw: st.DrawFn, one: Task) -> Task:
+    trusted = not one.divided and draw(st.booleans())
+    return replace(one, on_promise="trust") if trusted else one
+
+
+def _verifications(draw: st.DrawFn, keys: list[str]) -> list[Task]:
+    """One that waits for nothing but the decision, and one after it and after any earlier task."""
+    after = ("v1", *draw(st.lists(st.sampled_from(keys), unique=True, max_size=2)))
+    when = draw(st.sampled_from(FORM_CONDITIONS))
+    return [
+        task("v1", on_promise="verify"),
+        task("v2", "fire", on_promise="verify", after=after, when=when),
+    ]
+
+
 def check(course: Course) -> None:
     """What is true of a case at any time."""
     case, ends = course.state, [kind for kind in course.kinds() if kind in ("Decided", "Withdrawn")]
     assert len(ends) == case.closed
+    deciding = {key for key in course.held() if not key.startswith("v")}
     if case.closed:
-        assert not course.held()
+        assert not deciding
     else:
-        assert course.held() or (case.state == "awaiting_materials" and case.deferrals)
-    assert (case.state == "suspended") == any(one.waits for one in case.tasks.values())
+        assert course.held().keys() == deciding
+        assert deciding or (case.state == "awaiting_materials" and case.deferrals)
+    assert (case.state == "suspended") == any(case.tasks[key].waits for key in deciding)
+    _check_revocation(course)
     _check_assignments(course)
+
+
+def _check_revocation(course: Course) -> None:
+    """Only an approval is revoked, once, after it was verified, and then nothing is verified."""
+    kinds = course.kinds()
+    if "Revoked" in kinds:
+        decided = next(it for it in course.changes if type(it).__name__ == "Decided")
+        assert decided.outcome != "rejected"
+        assert (kinds.count("Revoked"), course.held()) == (1, {})
+        assert kinds.index("Decided") < kinds.index("Revoked")
 
 
 def _check_assignments(course: Course) -> None:
@@ -120,7 +154,7 @@ def test_any_plan_with_any_answers_ends_in_exactly_one_decision(
     course = Course(plan, form=form, deferrals=(deferral(),) if deferred else ())
     for _ in range(3 * len(plan.tasks)):
         check(course)
-        if not course.held():
+        if not course.held() or course.state.closed:
             break
         key = data.draw(st.sampled_from(sorted(course.held())))
         results = data.draw(st.sampled_from([{}, {"flag": True}, {"flag": False}]))
@@ -129,6 +163,8 @@ def test_any_plan_with_any_answers_ends_in_exactly_one_decision(
     if not course.state.closed:
         assert course.state.state == "awaiting_materials"
         course.tell(course.supplement("deed"))
+    while held := course.held():
+        course.tell(course.completion(next(iter(held))))
     check(course)
     assert course.state.closed
 
@@ -222,12 +258,16 @@ class AnyCourse(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "course"):
             return
-        while held := self.course.held():
-            self.course.tell(self.course.completion(next(iter(held))))
+        self._answer_all()
         if not self.course.state.closed:
             self.course.tell(self.course.supplement("deed"))
+        self._answer_all()
         check(self.course)
         assert self.course.state.closed
+
+    def _answer_all(self) -> None:
+        while held := self.course.held():
+            self.course.tell(self.course.completion(next(iter(held))))
 
 
 AnyCourse.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -18,6 +18,7 @@ from shared.messages.progress import (
     Refused,
     Resumed,
     Returned,
+    Revoked,
     Supplemented,
     Suspended,
 )
@@ -157,6 +158,12 @@ def refused(message_id: str, *, forged: bool, reason: str = "not its task") -> R
         assignment="planning.1",
         reason=reason,
         forged=forged,
+    )
+
+
+def revoked() -> Revoked:
+    return Revoked(
+        task="verify", department="planning", reasons=("与承诺不符",), legal_basis="Art. 69"
     )
 
 

@@ -1,11 +1,11 @@
 """Telling alerts to the outside: digests, and a receiver that does not do its part."""
 
-import http.server
 import json
 import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_pauses_grow_to_an_hour_and_no_further():
     assert seconds == [10, 20, 40, 2560, 3600, 3600]
 
 
-class Receiver(http.server.BaseHTTPRequestHandler):
+class Receiver(BaseHTTPRequestHandler):
     status = 204
     heard: list[object]
 
@@ -53,7 +53,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[tuple[type[Receiver], str]]:
     handler = type("Here", (Receiver,), {"heard": []})
-    with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield handler, f"http://127.0.0.1:{server.server_port}/alerts"

@@ -19,6 +19,7 @@ from tests.unit.supervision.steps import (
     opened,
     resumed,
     returned,
+    revoked,
     step,
     supplemented,
     suspended,
@@ -164,3 +165,13 @@ def test_a_step_that_changes_nothing_about_time_leaves_every_clock_as_it_is():
     after = follow(before, step(2, "09-21 10:00", resumed("a.1"), supplemented()), RULES)
     assert after.clocks == before.clocks
     assert after.number == 2
+
+
+def test_the_clock_of_a_verification_runs_after_the_decision():
+    case = case_after(
+        step(1, "09-18 10:00", opened("09-18 09:30"), decided(), assigned("verify.1", handling=10))
+    )
+    assert running(case) == {"handling/verify.1"}
+    assert due(case, "handling/verify.1") == at("10-09 17:00")
+    case = follow(case, step(2, "09-21 10:00", completed("verify.1"), revoked()), RULES)
+    assert running(case) == set()
