@@ -22,6 +22,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run.finish(config)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file stay in one process, and all journeys do: they share a running stack."""
     for item in items:

@@ -1,5 +1,6 @@
 """A department's office for tests of the worker SDK: routing's side of the broker, and workers."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -46,12 +47,19 @@ class Office:
         self.uri_of = uri_of
         self.folder = folder
         self.journal = folder / "planning.journal"
-        self._connection: pika.BlockingConnection | None = None
+        self._connections: list[pika.BlockingConnection] = []
         self._got: list[Result] = []
 
     def channel(self, user: str | None = "routing") -> Any:
         """A new channel as a broker user, the administrator unless named."""
-        return pika.BlockingConnection(pika.URLParameters(self.uri_of(user))).channel()
+        self._connections.append(pika.BlockingConnection(pika.URLParameters(self.uri_of(user))))
+        return self._connections[-1].channel()
+
+    def close(self) -> None:
+        """Close what is open, also connections whose broker is gone."""
+        for connection in self._connections:
+            with contextlib.suppress(pika.exceptions.AMQPError):
+                connection.close()
 
     def assign(self, *numbers: int, **changes: Any) -> None:
         """Hand tasks to the department."""

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import threading
 from collections import Counter
+from contextlib import closing
 
 import pytest
 from onewindow_worker import approve
@@ -51,7 +52,8 @@ def handle(task):
 @pytest.fixture
 def office(vhost, tmp_path):
     vhost.set_up(DEPARTMENTS)
-    return Office(vhost.uri, tmp_path)
+    with closing(Office(vhost.uri, tmp_path)) as office:
+        yield office
 
 
 @pytest.fixture
@@ -67,7 +69,8 @@ def office_at_node(node, tmp_path):
     def uri_of(user):
         return node.address.uri(user, user and passwords.of(user), vhost="stack")
 
-    return Office(uri_of, tmp_path)
+    with closing(Office(uri_of, tmp_path)) as office:
+        yield office
 
 
 def answers(count):

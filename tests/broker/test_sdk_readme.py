@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ def office(vhost, tmp_path):
     vhost.set_up(DEPARTMENTS)
     for name, source in PROGRAM.findall(README.read_text()):
         (tmp_path / name).write_text(source)
-    return Office(vhost.uri, tmp_path)
+    with closing(Office(vhost.uri, tmp_path)) as office:
+        yield office
 
 
 def run(office: Office, module: str) -> WorkerProcess:

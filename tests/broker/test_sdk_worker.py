@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -28,7 +29,8 @@ NOW = datetime(2026, 9, 18, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def office(vhost, tmp_path):
     vhost.set_up(DEPARTMENTS)
-    return Office(vhost.uri, tmp_path)
+    with closing(Office(vhost.uri, tmp_path)) as office:
+        yield office
 
 
 def test_a_task_is_answered_in_the_format_of_the_wire(office):
