@@ -38,7 +38,7 @@ def load(tx: sa.Connection, codes: Collection[str]) -> dict[str, Case]:
         sa.select(cases).where(cases.c.code.in_(codes)).order_by(cases.c.code).with_for_update()
     ).all()
     open_clocks: dict[str, StoredClocks] = defaultdict(StoredClocks)
-    known = [row.code for row in rows if row.closed_at is None]
+    known = [row.code for row in rows]  # closed ones too: a verification follows the decision
     if known:
         of_cases = clocks.c.case_code.in_(known) & clocks.c.ended_at.is_(None)
         for row in tx.execute(sa.select(clocks).where(of_cases)):

@@ -33,12 +33,14 @@ from tests.contract.watching import (
 from tests.unit.supervision.steps import (
     CASE,
     RULES,
+    assigned,
     at,
     completed,
     decided,
     opened,
     refused,
     resumed,
+    revoked,
     step,
     supplemented,
     suspended,
@@ -139,6 +141,14 @@ def test_after_a_night_away_all_missed_rungs_fire_once_and_the_oldest_first(data
 def test_a_case_that_was_decided_in_time_alerts_nothing(database: Database):
     observe(database, opening())
     observe(database, step(2, "09-21 10:00", completed("a.1"), decided()))
+    assert fire(database, FAR) == []
+
+
+def test_the_clock_of_a_verification_ends_with_it_after_the_decision(database: Database):
+    observe(database, opening(), step(2, "09-21 10:00", completed("a.1"), decided()))
+    observe(database, step(3, "09-21 11:00", assigned("verify.1")))
+    observe(database, step(4, "09-22 10:00", completed("verify.1"), revoked()))
+    assert store_load(database).clocks == {}
     assert fire(database, FAR) == []
 
 

@@ -1,0 +1,141 @@
+"""A stack with a catalogue of its own, all of whose departments work at the desk."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from deploy.local.local_stack import LocalStack
+from deploy.local.services import StackSettings
+from services.department.handlers import add_token
+from shared.businesstime import setting_starting_now
+from shared.database import Database
+from shared.delivery.work import Work
+from tests.journey.clients import Client
+from tests.journey.journey import material
+from tests.journey.stories import company
+from tests.journey.town import FRIDAY
+from tests.journey.waiting import eventually
+
+CATALOGUE = Path(__file__).parent / "features"
+OFFICER = "窗口工作人员"
+
+
+class Counter:
+    """The window, the desks and the supervisor of a running stack. Use it from one thread."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self.stack = stack
+        self.intake = Client(*stack.addresses("intake"))
+        self.supervision = Client(*stack.addresses("supervision"))
+        self.desk = cache(self._desk)
+
+    def _desk(self, department: str) -> Client:
+        database = Database.open("department", url=self.stack.database, data=self.stack.data)
+        with database.transaction() as tx:
+            token = add_token(Work(tx, FRIDAY, "department"), department, "journey")
+        database.close()
+        return Client(*self.stack.addresses("department"), token=token)
+
+    def hand_in(
+        self, item: str, form: Mapping[str, Any], *materials: str, applicant: str = "湖畔"
+    ) -> "Handed":
+        """Hand an application in, as soon as the item can be applied for."""
+        eventually(lambda: item in self._offers(), f"{item} can be applied for")
+        papers = [material(self.intake, name, item) for name in materials]
+        body = {
+            "item": item,
+            "channel": "window",
+            "applicant": company(applicant),
+            "form": dict(form),
+            "materials": papers,
+        }
+        headers = {"Idempotency-Key": secrets.token_hex(8)}
+        return Handed(self, self.intake.post("/cases", body, headers=headers))
+
+    def _offers(self) -> set[str]:
+        return {it["item"] for it in self.intake.get("/items")["items"]}
+
+    def task(self, department: str, case: str, task: str) -> dict[str, Any]:
+        """A task on a department's desk with all that it may see, as soon as it is there."""
+        desk = self.desk(department)
+
+        def look() -> dict[str, Any] | None:
+            tasks = desk.get(f"/departments/{department}/tasks", limit=200)["tasks"]
+            return next((it for it in tasks if (it["case"], it["task"]) == (case, task)), None)
+
+        listed = eventually(look, f"{department} has the task {task}")
+        assert listed is not None
+        shown: dict[str, Any] = desk.get(f"/tasks/{listed['assignment']}")
+        return shown
+
+
+class Handed:
+    """A case that was handed in, followed by its code."""
+
+    def __init__(self, counter: Counter, receipt: dict[str, Any]) -> None:
+        self.counter = counter
+        self.code = str(receipt["case"])
+        self._secret = receipt["receipt_secret"]
+
+    def tracked(self) -> dict[str, Any]:
+        """Where the case stands, as its applicant sees it."""
+        found: dict[str, Any] = self.counter.intake.get(f"/cases/{self.code}")
+        return found
+
+    def comes_to(self, outcome: str) -> None:
+        """Wait for an outcome."""
+        eventually(
+            lambda: self.tracked()["outcome"] == outcome,
+            f"the case is {outcome}",
+            state=self.tracked,
+        )
+
+    def answer(self, department: str, task: str, outcome: str = "approved", **said: Any) -> None:
+        """An officer of a department answers a task."""
+        shown = self.counter.task(department, self.code, task)
+        body = {"version": shown["version"], "officer": OFFICER, "outcome": outcome, **said}
+        path = f"/tasks/{shown['assignment']}/completion"
+        self.counter.desk(department).post(path, body)
+
+    def notices(self) -> list[dict[str, Any]]:
+        """What the applicant was told."""
+        headers = {"Authorization": f"Bearer {self._secret}"}
+        answer = self.counter.intake.ask("GET", f"/cases/{self.code}/notices", headers=headers)
+        return list(answer.json()["notices"])
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Everything that routing has said of the case, in order, as supervision wrote it down."""
+        answer = self.counter.supervision.ask("GET", f"/cases/{self.code}/trace")
+        if answer.status_code == 404:
+            return []  # supervision has not heard of the case yet
+        trace = answer.json()
+        assert trace["verified"], trace["findings"]
+        return [it for entry in trace["entries"] for it in entry["message"].get("changes", ())]
+
+    def change(self, kind: str) -> dict[str, Any]:
+        """The first change of a kind, as soon as supervision has it."""
+        found = eventually(
+            lambda: next((it for it in self.changes() if it["kind"] == kind), None),
+            f"{kind} is in the trace",
+            state=self.changes,
+        )
+        assert found is not None
+        return found
+
+    def clocks(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The clocks of the case by kind and task."""
+        found = self.counter.supervision.get(f"/cases/{self.code}/clocks")["clocks"]
+        return {(it["kind"], it["task"]): it for it in found}
+
+
+@contextmanager
+def running_counter(folder: Path) -> Iterator[Counter]:
+    """A stack that begins on Friday."""
+    time = setting_starting_now(FRIDAY, speed=1.0)
+    settings = replace(StackSettings(), time=time, catalogue=CATALOGUE)
+    with LocalStack(folder, settings, say=print) as stack:
+        yield Counter(stack)

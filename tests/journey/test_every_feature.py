@@ -1,0 +1,44 @@
+"""What an item can say, reached over the real broker: one stack, a catalogue of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journey.counter import Counter, running_counter
+
+NEVER_EARLIER = ("城乡规划法第四十条", "未设消防通道")
+
+
+@pytest.fixture(scope="module")
+def counter(
+    without_a_broker_of_others: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Counter]:
+    with running_counter(tmp_path_factory.mktemp("counter")) as counter:
+        yield counter
+
+
+def test_the_window_settles_what_a_formal_look_is_enough_for(counter: Counter) -> None:
+    case = counter.hand_in("small-venue", {"area": 80, "promised": False})
+    settled = case.change("task.settled")
+    assert (settled["task"], settled["ground"]) == ("siting", "formal")
+    case.answer("fire", "fire-safety")
+    case.comes_to("approved")
+    tasks = {it["task"]: it["state"] for it in case.tracked()["tasks"]}
+    assert tasks == {"siting": "completed", "fire-safety": "completed", "inspection": "skipped"}
+
+
+def test_a_promise_is_trusted_at_once_and_revoked_when_it_was_broken(counter: Counter) -> None:
+    case = counter.hand_in("small-venue", {"area": 80, "promised": True}, "promise-letter")
+    case.comes_to("approved")
+    shown = counter.task("fire", case.code, "inspection")
+    assert [it["name"] for it in shown["materials"]] == ["promise-letter"]
+    clocks = case.clocks()
+    assert clocks["promised", ""]["state"] == "ended"
+    assert clocks["handling", "inspection"]["state"] == "running"
+    legal_basis, opinion = NEVER_EARLIER
+    case.answer("fire", "inspection", "rejected", opinion=opinion, legal_basis=legal_basis)
+    case.comes_to("revoked")
+    revoked = case.change("decision.revoked")
+    assert (revoked["reasons"], revoked["legal_basis"]) == ([opinion], legal_basis)
+    assert case.notices()[-1]["kind"] == "decision.revoked"
+    assert {it["state"] for it in case.clocks().values()} == {"ended"}
