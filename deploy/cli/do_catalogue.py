@@ -2,9 +2,10 @@
 
 import typer
 
-from deploy.cli.catalogue import check, draw, simulate
+from deploy.cli.catalogue import check, draw, importing, simulate
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 app.command()(check.check)
 app.command()(simulate.simulate)
 app.command()(draw.draw)
+app.command("import")(importing.import_model)

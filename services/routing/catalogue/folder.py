@@ -40,6 +40,15 @@ def load_catalogue(folder: Path, departments: Path | None = None) -> Catalogue:
     return Catalogue(items=reading.items, departments=reading.departments)
 
 
+def read_departments(folder: Path, departments: Path | None = None) -> Departments:
+    """The departments of a catalogue whose items may have faults; raises Invalid if there are
+    none."""
+    reading = _reading(folder, departments)
+    if not reading.departments:
+        raise Invalid(*reading.faults_in_order())
+    return reading.departments
+
+
 @dataclass
 class _Reading:
     """One reading of a folder: what was found, and what is wrong with it."""
