@@ -1,8 +1,8 @@
 """What would happen to a case: the rules of routing themselves, with time made to pass.
 
 Every department is taken to approve at the very end of its handling limit (at once where it has
-none), and the applicant to hand in everything. So the forecast says the latest that can come
-without anybody being late. Nothing is stored or sent.
+none), and the applicant to hand in everything. What begins with the decision is left out. So the
+forecast says the latest that can come without anybody being late. Nothing is stored or sent.
 """
 
 import heapq
@@ -16,7 +16,7 @@ from services.routing.case import Case
 from services.routing.departments import Departments
 from services.routing.domain import apply
 from services.routing.parts import find
-from services.routing.plan import Item
+from services.routing.plan import Issue, Item
 from services.routing.results import wrong_in
 from shared.conditions import condition
 from shared.errors import Fault, Invalid
@@ -24,6 +24,7 @@ from shared.messages import (
     CaseAccepted,
     FormField,
     Limit,
+    Material,
     MaterialRule,
     Person,
     TaskAssigned,
@@ -32,6 +33,12 @@ from shared.messages import (
 from shared.messages.progress import Decided, Skipped
 from shared.worktime import Calendar, due
 
+
+def _document(issue: Issue) -> Material:
+    return Material(name=issue.name, digest=NOTHING, media_type="application/pdf", size=0)
+
+
+NOTHING = "sha256:" + "0" * 64
 NOBODY = Person(kind="organisation", name="-", number="-")
 
 
@@ -135,7 +142,7 @@ class _Run:
             if isinstance(change, Decided):
                 self._outcome = change.outcome
         for sent in stepped.messages:
-            if isinstance(sent, TaskAssigned):
+            if isinstance(sent, TaskAssigned) and not self._outcome:
                 self._begin(sent, task)
 
     def _begin(self, assigned: TaskAssigned, freed_by: str) -> None:
@@ -175,6 +182,7 @@ class _Run:
             at=self._now,
             outcome="approved",
             results=self._results(assigned.task),
+            documents=tuple(map(_document, self._item.issued.get(assigned.task, ()))),
         )
 
     def _results(self, key: str) -> dict[str, Any]:

@@ -141,6 +141,7 @@ class TaskShown(TaskListed):
     form = fields.Raw(required=True, attribute="document.form")
     materials = fields.Raw(required=True, attribute="document.materials")
     opinions = fields.Raw(required=True, attribute="document.opinions")
+    to_fetch = fields.Raw(dump_default=list, attribute="document.to_fetch")
     answer = fields.Raw(allow_none=True)
 
 

@@ -121,6 +121,8 @@ def faults_in_completeness(
     for rule in rules:
         if not rule.required or rule.name in papers.names or rule.name in papers.promised:
             continue
+        if rule.issued_by:
+            continue
         absent = _absent(rule, form)
         yield from absent
         if not absent and is_needed(rule, form):
@@ -129,7 +131,12 @@ def faults_in_completeness(
 
 
 def is_needed(rule: MaterialRule, form: Mapping[str, Any]) -> bool:
-    """Whether this application needs the material; raises BadRule."""
+    """Whether this application needs the material; raises BadRule.
+
+    What a department of the system has issued is fetched there, and nobody is asked for it.
+    """
+    if rule.issued_by:
+        return False
     try:
         return rule.required and (not rule.when or condition(rule.when).holds({"form": form}))
     except ConditionFailed as error:

@@ -1,5 +1,5 @@
-"""What an applicant is told in writing: what is missing, why the clock stops, the decision, and
-that it was revoked.
+"""What an applicant is told in writing: what is missing, why the clock stops, the decision,
+that it was revoked, and what was issued.
 
 Administrative Licensing Law: article 32 (what is missing, all at once), 38 (a refusal with its
 reasons), 45 (how long a special procedure takes). Only the applicant may read it.
@@ -11,12 +11,23 @@ from typing import Any
 
 from shared.messages import Change
 from shared.messages.codec import to_plain
-from shared.messages.progress import Decided, Returned, Revoked, Suspended
+from shared.messages.progress import Decided, Issued, Returned, Revoked, Suspended
 
 Notice = Mapping[str, Any]
 
-TOLD = (Returned, Suspended, Decided, Revoked)
-SAYS = ("kind", "task", "missing", "reason", "legal_basis", "outcome", "reasons", "conditions")
+TOLD = (Returned, Suspended, Decided, Revoked, Issued)
+SAYS = (
+    "kind",
+    "task",
+    "missing",
+    "reason",
+    "legal_basis",
+    "outcome",
+    "reasons",
+    "conditions",
+    "title",
+    "document",
+)
 """What of a part of the case stream is for the applicant."""
 
 

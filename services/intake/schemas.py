@@ -145,10 +145,20 @@ class Shortfall(Schema):
     problem = fields.String(required=True)
 
 
+class DocumentIssued(Schema):
+    """A licence or notice, by the digest of its content."""
+
+    name = fields.String(required=True)
+    digest = fields.String(required=True)
+    media_type = fields.String(required=True)
+    size = fields.Integer(required=True)
+    file_name = fields.String(required=True)
+
+
 class NoticeGiven(Schema):
     """What the applicant was told: `task.returned` (with what is `missing`), `clock.suspended`
-    (with the reason), `case.decided` (with outcome, reasons and conditions) or `decision.revoked`
-    (with reasons and legal basis)."""
+    (with the reason), `case.decided` (with outcome, reasons and conditions), `decision.revoked`
+    (with reasons and legal basis) or `document.issued` (with title and document)."""
 
     kind = fields.String(required=True)
     at = fields.AwareDateTime(required=True, format="iso")
@@ -159,6 +169,8 @@ class NoticeGiven(Schema):
     outcome = fields.String()
     reasons = fields.List(fields.String())
     conditions = fields.List(fields.String())
+    title = fields.Nested(Titled)
+    document = fields.Nested(DocumentIssued)
 
 
 class NoticeList(Schema):

@@ -23,6 +23,7 @@ from typing import Any
 from services.routing.case import TaskState, digest
 from services.routing.flow import gather, move_on
 from services.routing.handing import cancel_open, give_back
+from services.routing.issuing import bring_forth
 from services.routing.parts import find
 from services.routing.permitted import Refusal, check_procedure, check_returnable, check_whole
 from services.routing.plan import Task
@@ -153,7 +154,7 @@ def _accepted(step: Step, task: Task, message: Any) -> None:
 
 
 def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
-    check_whole(task, message)
+    check_whole(step.item, task, message)
     step.resume(task.key, "the department has answered")
     step.tasks[task.key] = replace(
         _remember(step.tasks[task.key], message),
@@ -178,6 +179,8 @@ def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
             stated_at=message.at,
         )
     )
+    if message.outcome != "rejected":
+        bring_forth(step, task, message)
     if message.outcome == "rejected" and task.on_promise == "verify":
         cancel_open(step, "the decision was revoked")
         revoke(step, task, message)

@@ -20,8 +20,7 @@ from services.routing.answers import Origin, answer, refuse
 from services.routing.case import Application, Case
 from services.routing.departments import Departments
 from services.routing.flow import move_on, settle
-from services.routing.handing import cancel_open, supplement
-from services.routing.parts import find
+from services.routing.handing import cancel_open, supplement, visible
 from services.routing.plan import Item
 from services.routing.step import Step, Stepped
 from services.routing.verifying import open_promise
@@ -136,19 +135,13 @@ def _pass_on(step: Step, brought: set[str], note: str) -> None:
         awaited = task.status == "returned" and _mends(task.missing, brought, step.item)
         if awaited:
             step.resume(key, "the applicant has handed in more")
-        if task.held and (awaited or _visible(step.item, key, brought)):
+        if task.held and (awaited or visible(step.item, key, brought)):
             supplement(step, key, note)
 
 
 def _mends(missing: tuple[str, ...], brought: set[str], item: Item) -> bool:
     named = {subject.rpartition(".")[2] for subject in missing} & item.subjects
     return not named or not named.isdisjoint(brought)
-
-
-def _visible(item: Item, key: str, brought: set[str]) -> bool:
-    sees = find(item, key).sees
-    fields = {form_field.name for form_field in item.form}
-    return any(sees.field(name) if name in fields else sees.material(name) for name in brought)
 
 
 def _withdraw(step: Step, message: CaseWithdrawn, origin: Origin) -> None:

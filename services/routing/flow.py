@@ -9,7 +9,6 @@ from services.routing.parts import parts_of, states_of, verdict
 from services.routing.plan import Task
 from services.routing.settling import ground_of, settle_at_once
 from services.routing.step import Step
-from services.routing.verifying import verifications
 from shared.messages.progress import Completed, Skipped
 
 
@@ -72,11 +71,11 @@ def settle(step: Step) -> None:
         limited = any(task.outcome == "approved_with_conditions" for task in completed)
         outcome = "approved_with_conditions" if limited else "approved"
         step.decide(outcome, reasons=(), conditions=conditions)
-        move_on(step, (task.key for task in verifications(step.item)))
+        move_on(step, step.item.afterwards)
 
 
 def _turn_of(step: Step, task: Task) -> bool:
-    if task.on_promise == "verify" and not step.closed:
+    if not task.decides and not step.closed:
         return False
     return all(key in step.tasks and step.tasks[key].done for key in task.after)
 

@@ -9,9 +9,17 @@ from typing import Any
 
 from services.routing.case import Past, TaskState, assignment_of
 from services.routing.parts import elements_in, find, states_of
-from services.routing.plan import Task
+from services.routing.plan import Item, Task
 from services.routing.step import Step
-from shared.messages import Material, Opinion, TaskAssigned, TaskCancelled, TaskSupplemented
+from shared.conditions import condition
+from shared.messages import (
+    Material,
+    Opinion,
+    TaskAssigned,
+    TaskCancelled,
+    TaskSupplemented,
+    ToFetch,
+)
 from shared.messages.progress import Assigned, Cancelled
 
 
@@ -70,6 +78,13 @@ def cancel_open(step: Step, reason: str) -> None:
         )
 
 
+def visible(item: Item, key: str, brought: Iterable[str]) -> bool:
+    """Whether a task may see any of the form fields and materials that were brought."""
+    sees = find(item, key).sees
+    fields = {form_field.name for form_field in item.form}
+    return any(sees.field(name) if name in fields else sees.material(name) for name in brought)
+
+
 def _announce(step: Step, task: Task, assignment: str, department: str) -> None:
     step.changes.append(
         Assigned(
@@ -100,8 +115,21 @@ def _announce(step: Step, task: Task, assignment: str, department: str) -> None:
             opinions=tuple(_opinions_for(step, task)),
             acceptance=task.acceptance,
             handling=task.handling,
+            to_fetch=tuple(_to_fetch(step, task)),
         )
     )
+
+
+def _to_fetch(step: Step, task: Task) -> Iterable[ToFetch]:
+    """What the task may see, a department has issued, and nobody has brought yet."""
+    there = {material.name for material in step.application.materials}
+    values = {"form": dict(step.application.form)}
+    for rule in step.item.materials:
+        if not rule.issued_by or rule.name in there or not task.sees.material(rule.name):
+            continue
+        if not rule.when or condition(rule.when).holds(values):
+            department = step.filling(rule.issued_by)
+            yield ToFetch(name=rule.name, title=rule.title, department=department)
 
 
 def _form_for(step: Step, task: Task) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What routing does with a batch of messages: load, decide, save, send. No framework."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.routing.answers import Origin
@@ -149,7 +149,10 @@ def published(work: Work, item: Item, departments: Departments) -> ItemPublished
         lead=departments.usually(item.lead),
         applicants=item.applicants,
         form=item.form,
-        materials=item.materials,
+        materials=tuple(
+            replace(it, issued_by=departments.usually(it.issued_by)) if it.issued_by else it
+            for it in item.materials
+        ),
         tasks=tuple(
             TaskOutline(
                 key=task.key,
@@ -159,10 +162,11 @@ def published(work: Work, item: Item, departments: Departments) -> ItemPublished
                 silence=task.silence,
                 procedures=task.procedures,
             )
-            for task in item.tasks
+            for task in item.task.values()
         ),
         statutory=item.statutory,
         promised=item.promised,
         extension=item.extension,
         procedures=item.procedures,
+        issues=tuple(issue.rule for issue in item.issues),
     )

@@ -13,8 +13,10 @@ class Refusal(Exception):
         self.forged = forged
 
 
-def check_whole(task: Task, message: TaskCompleted) -> None:
-    """An answer states what it must; raises Refusal."""
+def check_whole(item: Item, task: Task, message: TaskCompleted) -> None:
+    """An answer states what it must, and carries what it must bring forth; raises Refusal."""
+    if task.issuing and message.outcome != "approved":
+        raise Refusal("the case is approved: what is left is to issue the document")
     if message.outcome == "rejected":
         for name in ("opinion", "legal_basis"):
             if not getattr(message, name).strip():
@@ -27,11 +29,15 @@ def check_whole(task: Task, message: TaskCompleted) -> None:
     problems = faults_of(task.results, message.results)
     if problems:
         raise Refusal("incomplete: " + "; ".join(problems))
+    there = {document.name for document in message.documents}
+    lacking = [it.name for it in item.issued.get(task.key, ()) if it.name not in there]
+    if lacking:
+        raise Refusal(f"incomplete: an approval must carry the document {', '.join(lacking)}")
 
 
 def check_returnable(task: Task) -> None:
     """The applicant hands in nothing more once the case is decided; raises Refusal."""
-    if task.on_promise == "verify":
+    if not task.decides:
         raise Refusal("the case is decided, so nothing can be asked of the applicant any more")
 
 

@@ -12,6 +12,7 @@ from shared.errors import OneWindowError
 from shared.messages import (
     ExtensionRule,
     FormField,
+    IssueRule,
     Limit,
     MaterialRule,
     Procedure,
@@ -90,6 +91,7 @@ class Task:
 
     `formal` says when the task is settled at once by the window instead, `on_promise` what becomes
     of it where the applicant has signed the item's promise (see `settling`, `verifying`).
+    `issuing` is a task of routing's own: to issue a document once the case is approved.
 
     `classes` are the classes of data that its results hold.
     """
@@ -112,6 +114,7 @@ class Task:
     classes: frozenset[str] = frozenset()
     formal: Formal | None = None
     on_promise: Literal["ask", "trust", "verify"] = "ask"
+    issuing: bool = False
     part_of: str = ""
     element: int = 0
 
@@ -119,6 +122,11 @@ class Task:
     def divided(self) -> bool:
         """Whether the task falls into parts."""
         return bool(self.for_each or self.joint_with) and not self.part_of
+
+    @property
+    def decides(self) -> bool:
+        """Whether the decision waits for it; otherwise it begins with an approval."""
+        return self.on_promise != "verify" and not self.issuing
 
     @property
     def list(self) -> str:
@@ -129,6 +137,27 @@ class Task:
     def condition(self) -> Condition | None:
         """The compiled `when`."""
         return condition(self.when) if self.when else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """A licence or notice that the item brings forth: by the approval of a task, or after that of
+    the case, by a department that sees what it needs for it, within a limit.
+    """
+
+    name: str
+    title: Text
+    task: str = ""
+    department: str = ""
+    delivery: Limit | None = None
+    sees: Sees = field(default_factory=Sees)
+
+    @property
+    def rule(self) -> IssueRule:
+        """As the public may know it. What follows the decision has a task of the same name."""
+        return IssueRule(
+            name=self.name, title=self.title, task=self.task or self.name, delivery=self.delivery
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +182,7 @@ class Item:
     procedures: tuple[Procedure, ...] = ()
     on_rejection: Literal["stop", "collect"] = "stop"
     promise: Promise | None = None
+    issues: tuple[Issue, ...] = ()
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     document: str = field(default="", compare=False, repr=False)
 
@@ -163,13 +193,46 @@ class Item:
 
     @cached_property
     def task(self) -> dict[str, Task]:
-        """The tasks by key."""
-        return {task.key: task for task in self.tasks}
+        """The tasks by key, with those that issue documents."""
+        return {task.key: task for task in (*self.tasks, *self.issuing)}
+
+    @cached_property
+    def issuing(self) -> tuple[Task, ...]:
+        """The tasks that begin with the approval of the case, one for each document to be issued.
+
+        Their limit is that of delivery.
+        """
+        return tuple(
+            Task(
+                key=issue.name,
+                title=issue.title,
+                department=issue.department,
+                handling=issue.delivery,
+                sees=issue.sees,
+                issuing=True,
+            )
+            for issue in self.issues
+            if not issue.task
+        )
+
+    @cached_property
+    def issued(self) -> dict[str, tuple[Issue, ...]]:
+        """What the approval of a task must bring forth, by the task's key."""
+        found: dict[str, tuple[Issue, ...]] = {}
+        for issue in self.issues:
+            key = issue.task or issue.name
+            found[key] = (*found.get(key, ()), issue)
+        return found
 
     @cached_property
     def deciding(self) -> tuple[str, ...]:
         """The tasks on which the decision waits: all but those that begin after it."""
-        return tuple(task.key for task in self.tasks if task.on_promise != "verify")
+        return tuple(task.key for task in self.tasks if task.decides)
+
+    @cached_property
+    def afterwards(self) -> tuple[str, ...]:
+        """The tasks that begin with the approval of the case."""
+        return tuple(task.key for task in self.task.values() if not task.decides)
 
     @cached_property
     def met(self) -> dict[str, Task]:
@@ -179,7 +242,7 @@ class Item:
     @cached_property
     def next_after(self) -> dict[str, tuple[str, ...]]:
         """For each task those that wait for it."""
-        following: dict[str, list[str]] = {task.key: [] for task in self.tasks}
+        following: dict[str, list[str]] = {key: [] for key in self.task}
         for task in self.tasks:
             for key in task.after:
                 following[key].append(task.key)

@@ -101,6 +101,7 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "task.assigned": _assigned,
     "task.accepted": lambda it: f"{it['task']} accepted{_by(it)}",
     "task.completed": _completed,
+    "document.issued": lambda it: f"{it['document']['name']} issued by {it['department']}",
     "task.returned": _returned,
     "task.declined": lambda it: f"{it['task']} declined: {it['reason']}{_by(it)}",
     "task.settled": lambda it: f"{it['task']} settled at once: {it['reason']}",

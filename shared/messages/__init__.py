@@ -8,6 +8,7 @@ from shared.messages.parts import (
     Deferral,
     ExtensionRule,
     FormField,
+    IssueRule,
     Limit,
     Material,
     MaterialRule,
@@ -17,6 +18,7 @@ from shared.messages.parts import (
     Shortcoming,
     Silence,
     Text,
+    ToFetch,
 )
 from shared.messages.progress import CaseProgressed, Change
 from shared.messages.results import (
@@ -39,6 +41,7 @@ __all__ = [
     "Deferral",
     "ExtensionRule",
     "FormField",
+    "IssueRule",
     "ItemPublished",
     "Limit",
     "Material",
@@ -61,4 +64,5 @@ __all__ = [
     "TaskSupplemented",
     "TaskSuspended",
     "Text",
+    "ToFetch",
 ]

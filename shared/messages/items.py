@@ -9,6 +9,7 @@ from marshmallow.validate import Length, Range
 from shared.messages.parts import (
     ExtensionRule,
     FormField,
+    IssueRule,
     Key,
     Limit,
     Line,
@@ -50,3 +51,4 @@ class ItemPublished:
     promised: Limit | None = None
     extension: ExtensionRule | None = None
     procedures: tuple[Procedure, ...] = ()
+    issues: tuple[IssueRule, ...] = ()

@@ -127,7 +127,10 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialRule:
-    """A document that an item asks for; `when` is a condition over the form, empty for always."""
+    """A document that an item asks for; `when` is a condition over the form, empty for always.
+
+    `issued_by` is the department that has issued it: then the applicant is not asked for it.
+    """
 
     name: Key
     title: Text
@@ -136,3 +139,27 @@ class MaterialRule:
     deferrable: bool = False
     accepts: tuple[Line, ...] = ("application/pdf", "image/jpeg", "image/png")
     max_size: int = 20_000_000
+    issued_by: Line = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToFetch:
+    """A material that a department of the system has issued: it is fetched there, not asked for."""
+
+    name: Key
+    title: Text
+    department: Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueRule:
+    """A licence or notice that an item brings forth.
+
+    `task` is the task whose approval carries it. `delivery` is the limit for what is issued once
+    the case is approved (10 working days: Administrative Licensing Law, article 44).
+    """
+
+    name: Key
+    title: Text
+    task: Key
+    delivery: Limit | None = None

@@ -93,6 +93,17 @@ class Completed:
     stated_at: datetime
 
 
+@change("document.issued")
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A licence or notice that the item names was brought forth, here by reference."""
+
+    task: Key
+    department: Key
+    title: Text
+    document: Material
+
+
 @change("task.returned")
 @dataclass(frozen=True, kw_only=True)
 class Returned:
@@ -244,6 +255,7 @@ Change = (
     | Assigned
     | Accepted
     | Completed
+    | Issued
     | Returned
     | Declined
     | Skipped

@@ -14,6 +14,7 @@ from shared.messages.parts import (
     Paragraph,
     Person,
     Text,
+    ToFetch,
 )
 from shared.messages.registry import message
 
@@ -27,7 +28,8 @@ def _to_department(sent: Any) -> str:
 class TaskAssigned:
     """A department's share of a case, with exactly the fields and materials it may see.
 
-    `assignment` names this handing-over; every answer repeats it.
+    `assignment` names this handing-over; every answer repeats it. `to_fetch` are materials that
+    the applicant was not asked for, because a department of the system has issued them.
     """
 
     case: CaseCode
@@ -45,6 +47,7 @@ class TaskAssigned:
     opinions: tuple[Opinion, ...] = ()
     acceptance: Limit | None = None
     handling: Limit | None = None
+    to_fetch: tuple[ToFetch, ...] = ()
 
 
 @message("task.supplemented", exchange="tasks", sent_by={"routing"}, key=_to_department)

@@ -10,6 +10,7 @@ from shared.messages import (
     CaseSupplemented,
     CaseWithdrawn,
     FormField,
+    IssueRule,
     ItemPublished,
     Limit,
     MaterialRule,
@@ -28,6 +29,7 @@ from shared.messages import (
     TaskSupplemented,
     TaskSuspended,
     Text,
+    ToFetch,
 )
 from shared.messages.progress import Assigned, Skipped
 from tests.contract.examples_of_changes import CHANGES
@@ -149,6 +151,12 @@ MESSAGES = (
                 deferrable=True,
                 accepts=("application/pdf",),
             ),
+            MaterialRule(
+                name="site-opinion",
+                title=SITING,
+                accepts=("application/pdf",),
+                issued_by="planning",
+            ),
         ),
         tasks=(
             TaskOutline(
@@ -164,6 +172,14 @@ MESSAGES = (
         promised=PROMISED,
         extension=EXTENSION,
         procedures=(REVIEW,),
+        issues=(
+            IssueRule(
+                name="site-licence",
+                title=Text(zh="用地预审意见书", en="Site opinion letter"),
+                task="site-licence",
+                delivery=Limit(amount=10, source="《中华人民共和国行政许可法》第四十四条"),
+            ),
+        ),
     ),
     MessageParked(
         service="routing",
@@ -204,6 +220,7 @@ MESSAGES = (
         ),
         acceptance=ACCEPTANCE,
         handling=HANDLING,
+        to_fetch=(ToFetch(name="site-opinion", title=SITING, department="planning"),),
     ),
     TaskCancelled(**TO_PLANNING, at=at(28, 9, 1), reason="the applicant withdrew the case"),
     TaskCompleted(

@@ -1,6 +1,6 @@
 """One example of every part of the case stream."""
 
-from shared.messages import Shortcoming
+from shared.messages import Shortcoming, Text
 from shared.messages.progress import (
     Accepted,
     Assigned,
@@ -9,6 +9,7 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Declined,
+    Issued,
     Opened,
     Refused,
     Resumed,
@@ -94,6 +95,12 @@ CHANGES: tuple[Change, ...] = (
         proposal="neighbourhood",
         officer="王敏",
         stated_at=at(18, 15),
+    ),
+    Issued(
+        task="site-licence",
+        department="planning",
+        title=Text(zh="用地预审意见书", en="Site opinion letter"),
+        document=OPINION,
     ),
     Skipped(task="soil-water", reason="form.land_area >= 5 || form.earthwork >= 50000"),
     Settled(

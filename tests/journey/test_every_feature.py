@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journey.counter import Counter, running_counter
+from tests.journey.counter import Counter, Handed, running_counter
+from tests.journey.journey import material
+from tests.journey.waiting import eventually
 
 NEVER_EARLIER = ("城乡规划法第四十条", "未设消防通道")
 
@@ -25,6 +27,31 @@ def test_the_window_settles_what_a_formal_look_is_enough_for(counter: Counter) -
     case.comes_to("approved")
     tasks = {it["task"]: it["state"] for it in case.tracked()["tasks"]}
     assert tasks == {"siting": "completed", "fire-safety": "completed", "inspection": "skipped"}
+
+
+def test_what_departments_issue_is_not_asked_for_but_fetched_reused_and_issued(
+    counter: Counter,
+) -> None:
+    case = counter.hand_in("shop-permit", {"name": "湖畔书店"})
+    shown = counter.task("planning", case.code, "survey")
+    assert [(it["name"], it["department"]) for it in shown["to_fetch"]] == [("licence", "lead")]
+    survey = material(counter.intake, "survey", "planning")
+    case.answer("planning", "survey", documents=[survey])
+    shown = counter.task("lead", case.code, "permit")
+    assert [it["name"] for it in shown["materials"]] == ["survey"]
+    notice = material(counter.intake, "notice", "lead")
+    case.answer("lead", "permit", documents=[notice])
+    case.comes_to("approved")
+    assert case.clocks()["handling", "shop-licence"]["due_at"] == "2026-10-09T17:00:00+08:00"
+    licence = material(counter.intake, "shop-licence", "lead")
+    case.answer("lead", "shop-licence", documents=[licence])
+    eventually(lambda: len(issued(case)) == 2, "both documents are told", state=case.notices)
+    assert issued(case) == [notice["digest"], licence["digest"]]
+    assert {it["state"] for it in case.clocks().values()} == {"ended"}
+
+
+def issued(case: Handed) -> list[str]:
+    return [it["document"]["digest"] for it in case.notices() if it["kind"] == "document.issued"]
 
 
 def test_a_promise_is_trusted_at_once_and_revoked_when_it_was_broken(counter: Counter) -> None:

@@ -11,6 +11,7 @@ from services.routing.catalogue import checks, conditions, forms, limits
 from services.routing.catalogue.entitlements import check_classes, check_entitlements
 from services.routing.catalogue.faults import CatalogueFault, spelled
 from services.routing.catalogue.forms import Found
+from services.routing.catalogue.issues import check_issues
 from services.routing.catalogue.items import built, departments_of, document_of
 from services.routing.catalogue.parts import check_parts
 from services.routing.catalogue.promise import check_promise
@@ -145,6 +146,7 @@ def _meaning(item: Item, departments: Departments) -> Iterator[Found]:
     yield from check_parts(item)
     yield from check_purpose(item, departments)
     yield from check_promise(item)
+    yield from check_issues(item, departments)
     yield from conditions.check_conditions(item)
     yield from limits.check_limits(item)
 

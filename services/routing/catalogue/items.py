@@ -6,7 +6,7 @@ from typing import Any
 
 from services.routing.catalogue.schemas import ItemSchema
 from services.routing.departments import Department, Departments, Role
-from services.routing.plan import Formal, Item, Promise, Sees, Task
+from services.routing.plan import Formal, Issue, Item, Promise, Sees, Task
 from shared.messages import ExtensionRule, FormField, Limit, MaterialRule, Procedure, Text
 
 
@@ -37,6 +37,7 @@ def built(loaded: Mapping[str, Any], document: str) -> Item:
         procedures=tuple(_procedure(one) for one in loaded["procedures"]),
         on_rejection=loaded["on_rejection"],
         promise=_promise(loaded["promise"]),
+        issues=tuple(_issue(one) for one in loaded["issues"]),
         classes={it["name"]: found for it in _asked_for(loaded) if (found := _classes(it))},
         document=document,
     )
@@ -125,6 +126,17 @@ def _formal(loaded: Mapping[str, Any] | None) -> Formal | None:
 
 def _promise(loaded: Mapping[str, Any] | None) -> Promise | None:
     return Promise(**{**loaded, "reason": Text(**loaded["reason"])}) if loaded else None
+
+
+def _issue(loaded: Mapping[str, Any]) -> Issue:
+    return Issue(
+        name=loaded["name"],
+        title=Text(**loaded["title"]),
+        task=loaded["task"],
+        department=loaded["department"],
+        delivery=_limit(loaded["delivery"]),
+        sees=_sees(loaded["sees"]),
+    )
 
 
 def _sees(loaded: Mapping[str, Any]) -> Sees:

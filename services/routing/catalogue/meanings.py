@@ -19,6 +19,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "extension": "How much more time may be granted once, and by whom.",
         "procedures": "The special procedures that may stop the clock. Without any, a department "
         "may name whichever it likes.",
+        "issues": "The licences and notices that a case brings forth.",
         "promise": "When an applicant's signed promise is trusted at once and verified afterwards.",
         "form": "The fields that the applicant fills in.",
         "materials": "The documents that the applicant hands in.",
@@ -71,6 +72,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "required": "Whether it must be handed in.",
         "when": "A condition over the form; the material is asked for only where it is true.",
         "deferrable": "Whether it may be promised for a later day (conditional acceptance).",
+        "issued_by": "The role that has issued the material. The applicant is not asked for it "
+        "then: tasks that see it are told where to fetch it, or get what an earlier task of the "
+        "case has brought forth under this name.",
         "accepts": "The media types that are taken; PDF, JPEG and PNG unless said otherwise.",
         "max_size": "The most bytes of a file; 20,000,000 unless said otherwise.",
         "data": "The class of data that it holds, as with form fields.",
@@ -104,6 +108,18 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "verify: it begins once the case is approved on the promise, and only then; its rejection "
         "revokes the decision.",
         "formal": "When the task is settled at once by the window, without asking its department.",
+    },
+    "Issue": {
+        "": "A licence or notice to be issued. Results carry it by reference.",
+        "name": "Under this name a result carries the document. After the decision it is also the "
+        "key of the task that issues it.",
+        "title": "What the document is called.",
+        "task": "The task whose approval carries the document; without it that approval is "
+        "incomplete. Left out, the document is issued once the case is approved.",
+        "department": "The role that issues it after the decision.",
+        "delivery": "The limit for that: 10 working days by the Administrative Licensing Law, "
+        "article 44.",
+        "sees": "What that department may see.",
     },
     "Promise": {
         "": "Approval on a promise: trust first, verify later.",

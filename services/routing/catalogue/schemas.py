@@ -138,6 +138,7 @@ class MaterialSchema(Part):
     required = _yes_or_no(load_default=True)
     when = fields.String(load_default="")
     deferrable = _yes_or_no(load_default=False)
+    issued_by = fields.String(load_default="", validate=validate.Length(max=64))
     accepts = fields.List(fields.String(validate=MEDIA), validate=validate.Length(min=1))
     max_size = _whole(validate=validate.Range(min=1, max=1_000_000_000))
     data = fields.String(load_default="", validate=DATA)
@@ -237,6 +238,25 @@ class TaskSchema(Part):
                     raise ValidationError("is not for a task that verifies a promise", key)
 
 
+class IssueSchema(Part):
+    """A licence or notice to be issued."""
+
+    name = fields.String(required=True, validate=KEY)
+    title = fields.Nested(TextSchema, required=True)
+    task = fields.String(load_default="")
+    department = fields.String(load_default="")
+    delivery = fields.Nested(LimitSchema, load_default=None)
+    sees = fields.Nested(SeesSchema, load_default=lambda: SeesSchema().load({}))
+
+    @validates_schema
+    def comes_from_somewhere(self, data: dict[str, Any], **_options: Any) -> None:
+        """A document comes with a task, or after the decision, from somebody and within a limit."""
+        for key in ("department", "delivery"):
+            if bool(data.get(key)) == bool(data.get("task")):
+                problem = "does not go together with `task`" if data.get(key) else "is missing"
+                raise ValidationError(f"{problem}: name `task`, or who delivers and when", key)
+
+
 class ItemSchema(Part):
     """A file of items/."""
 
@@ -255,6 +275,7 @@ class ItemSchema(Part):
     procedures = fields.List(fields.Nested(ProcedureSchema), load_default=list)
     on_rejection = fields.String(load_default="stop", validate=_one_of(("stop", "collect")))
     promise = fields.Nested(PromiseSchema, load_default=None)
+    issues = fields.List(fields.Nested(IssueSchema), load_default=list)
     form = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     materials = fields.List(fields.Nested(MaterialSchema), load_default=list)
     tasks = fields.List(

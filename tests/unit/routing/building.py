@@ -158,6 +158,9 @@ class Course:
         given: dict[str, Any] = {"outcome": outcome, "results": {}, "opinion": "同意"}
         if outcome == "rejected":
             given |= {"opinion": "不符合规划", "legal_basis": "城乡规划法第四十条"}
+        else:
+            issued = self.item.issued.get(key, ())
+            given["documents"] = tuple(material(one.name, "c") for one in issued)
         if outcome == "approved_with_conditions":
             given["conditions"] = ("施工前报备",)
         return self._answer(TaskCompleted, key, **{**given, **more})

@@ -13,7 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from services.routing.case import Case
 from services.routing.domain import progress
-from services.routing.plan import Formal, Item, Promise, Task
+from services.routing.plan import Formal, Issue, Item, Promise, Task
 from shared.messages.progress import Refused
 from tests.unit.routing.building import (
     ALL,
@@ -44,6 +44,7 @@ FORMAL = [
     Formal(when="form.area <= 1000", reason=text("形式审查")),
 ]
 PROMISE = Promise(when="form.dirty", material="", reason=text("告知承诺"), source="国办发42号")
+LICENCE = Issue(name="v-licence", title=text("许可证"), department="lead")
 OUTCOMES = ["approved", "approved", "approved", "approved_with_conditions", "rejected"]
 
 
@@ -58,9 +59,11 @@ def plans(draw: st.DrawFn) -> Item:
     promise = draw(st.sampled_from([None, PROMISE]))
     if promise:
         tasks = [_trusted(draw, one) for one in tasks] + _verifications(draw, keys)
+    issues = draw(st.sampled_from([(), (LICENCE,)]))
     return item(
         *tasks,
         promise=promise,
+        issues=issues,
         on_rejection=draw(st.sampled_from(["stop", "collect"])),
         form=(*item().form, SITES),
     )

@@ -25,6 +25,7 @@ from shared.messages import (
     TaskCancelled,
     TaskSupplemented,
     Text,
+    ToFetch,
 )
 from shared.messages import Material as SharedMaterial
 from shared.messages.codec import decode, encode
@@ -83,12 +84,16 @@ def test_a_task_of_the_services_is_read_field_by_field():
         opinions=(Opinion(task="t", department="d", outcome="o", opinion="p", results={"x": 1}),),
         acceptance=Limit(amount=1, unit="working_hours", source="rule"),
         handling=None,
+        to_fetch=(ToFetch(name="licence", title=Text(zh="执照", en="Licence"), department="d"),),
     )
     task = received(message)
     for name in ("case", "assignment", "task", "region", "assigned_at", "form", "handling"):
         assert getattr(task, name) == getattr(message, name)
     for name in ("title", "item_title", "applicant", "acceptance"):
         assert vars(getattr(task, name)) == vars(getattr(message, name))
+    assert [(it.name, it.title.en, it.department) for it in task.to_fetch] == [
+        ("licence", "Licence", "d")
+    ]
     for name in ("materials", "opinions"):
         assert [vars(e) for e in getattr(task, name)] == [vars(e) for e in getattr(message, name)]
 

@@ -9,7 +9,7 @@ from onewindow_worker.errors import (
     WorkerError,
 )
 from onewindow_worker.logs import JsonFormatter, TextFormatter, log_to_stderr
-from onewindow_worker.parts import Limit, Material, Opinion, Person, Shortcoming, Text
+from onewindow_worker.parts import Limit, Material, Opinion, Person, Shortcoming, Text, ToFetch
 from onewindow_worker.reporter import Reporter
 from onewindow_worker.results import (
     LATER,
@@ -44,6 +44,7 @@ __all__ = [
     "Task",
     "Text",
     "TextFormatter",
+    "ToFetch",
     "UnknownAssignment",
     "Worker",
     "WorkerError",

@@ -57,6 +57,15 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class ToFetch:
+    """A material that a department of the system has issued: it is fetched there, not asked for."""
+
+    name: str
+    title: Text
+    department: str
+
+
+@dataclass(frozen=True)
 class Shortcoming:
     """One thing that is missing or wrong: a form field or a material, and what is the matter."""
 
@@ -91,6 +100,15 @@ def read_material(fields: Fields) -> Material:
         media_type=fields.text("media_type"),
         size=fields.whole("size"),
         file_name=fields.text("file_name", ""),
+    )
+
+
+def read_to_fetch(fields: Fields) -> ToFetch:
+    """From JSON."""
+    return ToFetch(
+        name=fields.text("name"),
+        title=fields.part("title", read_text),
+        department=fields.text("department"),
     )
 
 

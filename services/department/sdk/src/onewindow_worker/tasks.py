@@ -13,11 +13,13 @@ from onewindow_worker.parts import (
     Opinion,
     Person,
     Text,
+    ToFetch,
     read_limit,
     read_material,
     read_opinion,
     read_person,
     read_text,
+    read_to_fetch,
 )
 
 
@@ -27,7 +29,8 @@ class Task:
 
     `assignment` names this handing-over and is unique: use it as the key of whatever the
     department records. `supplemented` says that the handler sees the task again because the
-    applicant handed something in; `note` is what was said about it.
+    applicant handed something in; `note` is what was said about it. `to_fetch` are materials
+    that another department has issued: fetch them there, the applicant was not asked for them.
     """
 
     case: str
@@ -45,6 +48,7 @@ class Task:
     opinions: tuple[Opinion, ...]
     acceptance: Limit | None
     handling: Limit | None
+    to_fetch: tuple[ToFetch, ...] = ()
     supplemented: bool = False
     note: str = ""
 
@@ -94,6 +98,7 @@ def read_task(plain: Any, *, supplemented: bool = False) -> Task:
         opinions=fields.each("opinions", read_opinion),
         acceptance=fields.maybe("acceptance", read_limit),
         handling=fields.maybe("handling", read_limit),
+        to_fetch=fields.each("to_fetch", read_to_fetch),
         supplemented=supplemented,
         note=fields.text("note", ""),
     )
