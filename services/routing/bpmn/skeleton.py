@@ -72,15 +72,22 @@ def _item(key: str, writing: _Writing) -> Iterator[str]:
     yield "# TODO statutory: {amount: 20, source: the article of the law}"
     yield "# TODO promised: {amount: 10, source: the guide that promises it}"
     yield ""
-    if writing.choices.fields:
+    tasks = [line for step in writing.route.steps for line in _task(step, writing)]
+    yield from _form(writing.choices, "\n".join(tasks))
+    yield "tasks:"
+    yield from tasks
+
+
+def _form(choices: Choices, tasks: str) -> Iterator[str]:
+    """The fields that a task depends on; a choice may lead to no task."""
+    asked = set(re.findall(r"\bform\.(\w+)", tasks))
+    fields = {name: lines for name, lines in choices.fields.items() if name in asked}
+    if fields:
         yield "form:"
-        for name, lines in writing.choices.fields.items():
+        for name, lines in fields.items():
             yield f"  - name: {name}"
             yield from (f"    {line}" for line in lines)
         yield ""
-    yield "tasks:"
-    for step in writing.route.steps:
-        yield from _task(step, writing)
 
 
 def _roles(writing: _Writing) -> list[str]:

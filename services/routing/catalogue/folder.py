@@ -154,4 +154,5 @@ def _meaning(item: Item, departments: Departments) -> Iterator[Found]:
 def _named_in(item: Item) -> Departments:
     keys = {item.lead, *(task.department for task in item.tasks)}
     keys |= {role for task in item.tasks for role in task.joint_with}
+    keys |= {rule.issued_by for rule in item.materials} | {it.department for it in item.issues}
     return Departments({key: Department(key=key, title=item.title) for key in keys})

@@ -30,6 +30,10 @@ DEEPEST = 30
 """Lists and mappings within each other."""
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C, where PyYAML was built with it: seven times as quick."""
+
+
 class Broken(Exception):
     """The text is no YAML that can be used; `line` counts from 1."""
 
@@ -132,7 +136,7 @@ def read(text: str) -> Located:
 
 def _events(text: str) -> Iterator[Event]:
     try:
-        yield from yaml.parse(text, Loader=yaml.SafeLoader)
+        yield from yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Broken(mark.line + 1 if mark else 1, f"is no YAML: {error.problem}") from error
