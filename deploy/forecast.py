@@ -16,7 +16,7 @@ from services.routing.case import Case
 from services.routing.departments import Departments
 from services.routing.domain import apply
 from services.routing.parts import find
-from services.routing.plan import Issue, Item
+from services.routing.plan import Item
 from services.routing.results import wrong_in
 from shared.conditions import condition
 from shared.errors import Fault, Invalid
@@ -30,12 +30,12 @@ from shared.messages import (
     TaskAssigned,
     TaskCompleted,
 )
-from shared.messages.progress import Decided, Skipped
+from shared.messages.progress import Decided, Settled, Skipped
 from shared.worktime import Calendar, due
 
 
-def _document(issue: Issue) -> Material:
-    return Material(name=issue.name, digest=NOTHING, media_type="application/pdf", size=0)
+def _document(name: str) -> Material:
+    return Material(name=name, digest=NOTHING, media_type="application/pdf", size=0)
 
 
 NOTHING = "sha256:" + "0" * 64
@@ -79,6 +79,12 @@ class Forecast:
     materials: tuple[MaterialRule, ...]
     tasks: tuple[Stretch, ...]
     skipped: tuple[Skipped, ...]
+    settled: tuple[Settled, ...]
+    """Tasks that the window settles at once, or that a promise does."""
+
+    afterwards: tuple[Stretch, ...]
+    """What follows the decision: licences to issue, promises to verify."""
+
     longest: tuple[str, ...]
     assumed: Mapping[str, Mapping[str, Any]]
     statutory: datetime | None
@@ -113,7 +119,9 @@ class _Run:
         self._case: Case | None = None
         self._open: list[tuple[datetime, int, TaskAssigned]] = []
         self._tasks: dict[str, Stretch] = {}
+        self._afterwards: list[Stretch] = []
         self._skipped: list[Skipped] = []
+        self._settled: list[Settled] = []
         self._assumed: dict[str, dict[str, Any]] = {}
         self._outcome = ""
 
@@ -138,15 +146,23 @@ class _Run:
         )
         self._case = stepped.case
         self._skipped += [it for it in stepped.changes if isinstance(it, Skipped)]
+        self._settled += [it for it in stepped.changes if isinstance(it, Settled)]
         for change in stepped.changes:
             if isinstance(change, Decided):
                 self._outcome = change.outcome
         for sent in stepped.messages:
-            if isinstance(sent, TaskAssigned) and not self._outcome:
+            if isinstance(sent, TaskAssigned) and self._outcome:
+                self._afterwards.append(self._stretch(sent, task))
+            elif isinstance(sent, TaskAssigned):
                 self._begin(sent, task)
 
     def _begin(self, assigned: TaskAssigned, freed_by: str) -> None:
-        stretch = Stretch(
+        stretch = self._stretch(assigned, freed_by)
+        self._tasks[assigned.task] = stretch
+        heapq.heappush(self._open, (stretch.ends, len(self._tasks), assigned))
+
+    def _stretch(self, assigned: TaskAssigned, freed_by: str) -> Stretch:
+        return Stretch(
             task=assigned.task,
             title=assigned.title.zh,
             department=assigned.department,
@@ -155,8 +171,6 @@ class _Run:
             ends=self._due(assigned.handling) or self._now,
             freed_by=freed_by,
         )
-        self._tasks[assigned.task] = stretch
-        heapq.heappush(self._open, (stretch.ends, len(self._tasks), assigned))
 
     def _due(self, limit: Limit | None) -> datetime | None:
         return due(self._now, limit.amount, limit.unit, self._calendar) if limit else None
@@ -172,6 +186,9 @@ class _Run:
             accepted_at=self._now,
             applicant=NOBODY,
             form=dict(self._supposed.form),
+            materials=tuple(
+                _document(rule.name) for rule in self._materials() if not rule.issued_by
+            ),
         )
 
     def _completed(self, assigned: TaskAssigned) -> TaskCompleted:
@@ -182,7 +199,7 @@ class _Run:
             at=self._now,
             outcome="approved",
             results=self._results(assigned.task),
-            documents=tuple(map(_document, self._item.issued.get(assigned.task, ()))),
+            documents=tuple(_document(it.name) for it in self._item.issued.get(assigned.task, ())),
         )
 
     def _results(self, key: str) -> dict[str, Any]:
@@ -208,6 +225,8 @@ class _Run:
             materials=tuple(self._materials()),
             tasks=tuple(self._tasks.values()),
             skipped=tuple(self._skipped),
+            settled=tuple(self._settled),
+            afterwards=tuple(self._afterwards),
             longest=self._longest(),
             assumed=self._assumed,
             statutory=self._limit(self._item.statutory),

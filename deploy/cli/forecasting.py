@@ -43,6 +43,11 @@ def plain(item: Item, found: Forecast, calendar: Calendar) -> dict[str, Any]:
             for it in found.tasks
         ],
         "skipped": [{"task": it.task, "reason": it.reason} for it in found.skipped],
+        "settled_at_once": [{"task": it.task, "reason": it.reason} for it in found.settled],
+        "afterwards": [
+            {"task": it.task, "department": it.department, "ends": told(it.ends)}
+            for it in found.afterwards
+        ],
         "longest_way": list(found.longest),
         "assumed_results": {key: dict(values) for key, values in found.assumed.items()},
     }
@@ -61,7 +66,8 @@ def show(found: Forecast, calendar: Calendar) -> None:
 
     table = Table(box=None, pad_edge=False)
     for column in ("", "task", "department", "begins", "ends by"):
-        table.add_column(column, no_wrap=True)
+        wide = column in ("task", "department")
+        table.add_column(column, no_wrap=not wide, overflow="fold", min_width=0 if wide else 1)
     for it in found.tasks:
         mark = "*" if it.task in found.longest else ""
         table.add_row(mark, it.task, it.department, told(it.begins), told(it.ends))
@@ -70,10 +76,14 @@ def show(found: Forecast, calendar: Calendar) -> None:
     console.print(f"\n* longest way: {' -> '.join(found.longest) or 'none'}")
     for skipped in found.skipped:
         console.print(f"skipped {skipped.task}: {skipped.reason}")
+    for settled in found.settled:
+        console.print(f"settled at once {settled.task}: {' · '.join(settled.reason.splitlines())}")
     console.print(f"materials: {', '.join(it.name for it in found.materials) or 'none'}")
     for task, values in found.assumed.items():
         console.print(f"assumed that {task} states {dict(values)}: say otherwise with --results")
     console.print(f"{found.outcome} by {told(found.ends)} if nobody is late")
+    for it in found.afterwards:
+        console.print(f"then {it.task} ({it.department}) by {told(it.ends)}")
     for name, limit in (("promised", found.promised), ("statutory", found.statutory)):
         if limit:
             verdict = "kept" if found.ends <= limit else "MISSED"

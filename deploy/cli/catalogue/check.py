@@ -50,7 +50,8 @@ def _plain(faults: list[CatalogueFault], items: list[Item]) -> dict[str, object]
 def _show(faults: list[CatalogueFault], items: list[Item]) -> None:
     table = Table(box=None, pad_edge=False)
     if faults:
-        for column in ("where", "what", "problem"):
+        table.add_column("where", no_wrap=True)
+        for column in ("what", "problem"):
             table.add_column(column, overflow="fold")
         for it in faults:
             table.add_row(f"{it.file}:{it.line}", it.field, it.problem)

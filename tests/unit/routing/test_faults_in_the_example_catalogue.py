@@ -11,15 +11,6 @@ from services.routing.catalogue import check_catalogue
 from tests.unit.routing.test_the_guide_and_the_example_catalogue import EXAMPLE
 
 PLANTED = yaml.safe_load(Path(__file__).with_name("planted_in_the_example.yaml").read_text("utf-8"))
-ITEMS = ("birth", "investment-project")
-
-
-def copy_of_the_example(tmp_path: Path) -> Path:
-    (tmp_path / "items").mkdir()
-    shutil.copy(EXAMPLE / "departments.yaml", tmp_path)
-    for name in ITEMS:
-        shutil.copy(EXAMPLE / "items" / f"{name}.yaml", tmp_path / "items")
-    return tmp_path
 
 
 def test_at_least_thirty_different_faults_are_planted() -> None:
@@ -30,7 +21,7 @@ def test_at_least_thirty_different_faults_are_planted() -> None:
 def test_a_fault_in_the_example_is_found_with_its_line(
     tmp_path: Path, fault: dict[str, Any]
 ) -> None:
-    copy_of_the_example(tmp_path)
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     name = f"{fault['in']}.yaml" if fault["in"] == "departments" else f"items/{fault['in']}.yaml"
     sound = (tmp_path / name).read_text("utf-8")
     before, found, after = sound.partition(fault["found"])
