@@ -1,5 +1,5 @@
 """What an applicant is told in writing: what is missing, why the clock stops, the decision,
-that it was revoked, and what was issued.
+that it was revoked, what was issued, why it takes longer (article 42), what it was merged into.
 
 Administrative Licensing Law: article 32 (what is missing, all at once), 38 (a refusal with its
 reasons), 45 (how long a special procedure takes). Only the applicant may read it.
@@ -11,11 +11,19 @@ from typing import Any
 
 from shared.messages import Change
 from shared.messages.codec import to_plain
-from shared.messages.progress import Decided, Issued, Returned, Revoked, Suspended
+from shared.messages.progress import (
+    Decided,
+    Extended,
+    Issued,
+    Merged,
+    Returned,
+    Revoked,
+    Suspended,
+)
 
 Notice = Mapping[str, Any]
 
-TOLD = (Returned, Suspended, Decided, Revoked, Issued)
+TOLD = (Returned, Suspended, Decided, Revoked, Issued, Extended, Merged)
 SAYS = (
     "kind",
     "task",
@@ -27,6 +35,9 @@ SAYS = (
     "conditions",
     "title",
     "document",
+    "amount",
+    "unit",
+    "into",
 )
 """What of a part of the case stream is for the applicant."""
 

@@ -158,7 +158,9 @@ class DocumentIssued(Schema):
 class NoticeGiven(Schema):
     """What the applicant was told: `task.returned` (with what is `missing`), `clock.suspended`
     (with the reason), `case.decided` (with outcome, reasons and conditions), `decision.revoked`
-    (with reasons and legal basis) or `document.issued` (with title and document)."""
+    (with reasons and legal basis) , `document.issued` (with title and document),
+    `case.extended` (with amount, unit, reason and legal basis) or `case.merged` (with the case that
+    it was merged into)."""
 
     kind = fields.String(required=True)
     at = fields.AwareDateTime(required=True, format="iso")
@@ -171,6 +173,9 @@ class NoticeGiven(Schema):
     conditions = fields.List(fields.String())
     title = fields.Nested(Titled)
     document = fields.Nested(DocumentIssued)
+    amount = fields.Integer()
+    unit = fields.String()
+    into = fields.String()
 
 
 class NoticeList(Schema):

@@ -17,6 +17,7 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Declined,
+    Merged,
     Resumed,
     Returned,
     Revoked,
@@ -83,8 +84,8 @@ def _after(track: Track, sent: CaseProgressed) -> Track:
             steps[change.task] = _step(change, state, sent.at, steps)  # type: ignore[union-attr]
         if isinstance(change, Decided):
             outcome = change.outcome
-        if isinstance(change, Revoked):
-            outcome = "revoked"
+        if isinstance(change, Revoked | Merged):
+            outcome = "revoked" if isinstance(change, Revoked) else "merged"
     told = [notice for change in sent.changes if (notice := notice_of(change, sent.at))]
     return replace(
         track,

@@ -2,7 +2,7 @@
 
 State of a case: `handling` (departments work), `suspended` (at least one task waits and the clocks
 stand), `awaiting_materials` (every department has agreed, and a promised material is missing),
-`decided`, `withdrawn`.
+`decided`, `withdrawn` (by the applicant, or as a repetition that was merged into another case).
 State of a task: absent (its turn has not come), `open`, `returned` (waits for the applicant),
 `suspended` (a special procedure), `divided` (its parts are under way), `completed`, `skipped`,
 `cancelled`.
@@ -102,7 +102,7 @@ class Case:
     """A case as routing knows it. `number` counts what was said of it in the case stream.
 
     `tasks` lacks those whose turn has not come. `deferrals` are the promised materials that are
-    still missing.
+    still missing. `extended` tells whether more time was granted, which is done once.
     """
 
     code: str
@@ -114,6 +114,7 @@ class Case:
     tasks: Mapping[str, TaskState] = field(default_factory=dict)
     deferrals: tuple[Deferral, ...] = ()
     decided_at: datetime | None = None
+    extended: bool = False
     application: Application
 
     @property

@@ -41,21 +41,25 @@ def application_of(text: str) -> Application:
     )
 
 
-def progress_text(tasks: Mapping[str, TaskState], deferrals: tuple[Deferral, ...]) -> str:
+def progress_text(
+    tasks: Mapping[str, TaskState], deferrals: tuple[Deferral, ...], *, extended: bool = False
+) -> str:
     """How far a case is, as JSON."""
     return _text(
         {
             "tasks": {key: _task(task) for key, task in tasks.items()},
             "deferrals": [_deferral(due) for due in deferrals],
+            **({"extended": True} if extended else {}),
         }
     )
 
 
-def progress_of(text: str) -> tuple[dict[str, TaskState], tuple[Deferral, ...]]:
+def progress_of(text: str) -> tuple[dict[str, TaskState], tuple[Deferral, ...], bool]:
     """The reverse of `progress_text`."""
     read = json.loads(text)
     tasks = {key: _task_of(task) for key, task in read["tasks"].items()}
-    return tasks, tuple(_deferral_of(due) for due in read["deferrals"])
+    deferrals = tuple(_deferral_of(due) for due in read["deferrals"])
+    return tasks, deferrals, read.get("extended", False)
 
 
 _PLAIN = ("assignment", "department", "accepted", "outcome", "opinion", "legal_basis", "results")

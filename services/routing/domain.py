@@ -1,7 +1,8 @@
 """How a case goes: pure rules, (state, message, now) -> (state, changes, messages).
 
-Routing is told of a case by intake (accepted, supplemented, withdrawn) and by departments
-(`answers`). What one step changed is said in one numbered CaseProgressed.
+Routing is told of a case by intake (accepted, supplemented, withdrawn), by departments (`answers`)
+and by persons who may order something (`orders`, `merging`). What one step changed is said in one
+numbered CaseProgressed.
 
 Conditional acceptance: a case whose departments have all agreed is not approved while a promised
 material is missing; it is `awaiting_materials`. That it fails when the promised date passes is for
@@ -21,11 +22,20 @@ from services.routing.case import Application, Case
 from services.routing.departments import Departments
 from services.routing.flow import move_on, settle
 from services.routing.handing import cancel_open, supplement, visible
+from services.routing.orders import carry_out
 from services.routing.plan import Item
 from services.routing.step import Step, Stepped
 from services.routing.verifying import open_promise
 from shared.errors import OneWindowError
-from shared.messages import CaseAccepted, CaseProgressed, CaseSupplemented, CaseWithdrawn
+from shared.messages import (
+    CaseAccepted,
+    CaseProgressed,
+    CaseSupplemented,
+    CaseWithdrawn,
+    CorrectCase,
+    ExtendCase,
+    TransferTask,
+)
 from shared.messages.progress import Change, Opened, Supplemented, Withdrawn
 
 
@@ -56,6 +66,8 @@ def apply(
         _supplement(step, message, origin)
     elif isinstance(message, CaseWithdrawn):
         _withdraw(step, message, origin)
+    elif isinstance(message, ExtendCase | TransferTask | CorrectCase):
+        carry_out(step, message, origin)
     else:
         answer(step, message, origin)
     return step.done()

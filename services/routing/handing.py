@@ -20,7 +20,7 @@ from shared.messages import (
     TaskSupplemented,
     ToFetch,
 )
-from shared.messages.progress import Assigned, Cancelled
+from shared.messages.progress import Assigned, Cancelled, Transferred
 
 
 def assign(step: Step, task: Task, department: str) -> None:
@@ -39,11 +39,22 @@ def assign(step: Step, task: Task, department: str) -> None:
 
 
 def give_back(step: Step, task: Task, department: str) -> None:
-    """End an assignment that its department declined, and hand the task to another."""
+    """End an assignment that its department has no longer, and hand the task to another."""
     before = step.tasks[task.key]
     past = Past(assignment=before.assignment, department=before.department)
     step.tasks[task.key] = replace(before, past=(*before.past, past))
     assign(step, task, department)
+
+
+def transfer(step: Step, task: Task, department: str, *, by: str, reason: str) -> None:
+    """Take a task from its department, because a named person says so, and hand it to another."""
+    before = step.tasks[task.key]
+    names = {"task": task.key, "assignment": before.assignment, "department": before.department}
+    step.changes.append(Transferred(**names, to=department, by=by, reason=reason))
+    step.messages.append(
+        TaskCancelled(case=step.case.code, at=step.now, **names, reason=f"{by}: {reason}"[:8_000])
+    )
+    give_back(step, task, department)
 
 
 def supplement(step: Step, key: str, note: str) -> None:

@@ -9,12 +9,14 @@ from services.routing.case import Case
 from services.routing.catalogue import item_of
 from services.routing.departments import Departments
 from services.routing.domain import UnknownCase, apply, progress
+from services.routing.merging import merge
 from services.routing.plan import Catalogue, Item, UnknownItem
+from services.routing.step import Step, Stepped
 from services.routing.store import DatabaseStore, Moved, Store, Version
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.errors import Fault, Invalid
-from shared.messages import CaseAccepted, ItemPublished, TaskOutline
+from shared.messages import CaseAccepted, ItemPublished, MergeCase, TaskOutline
 from shared.messages.progress import Change
 
 
@@ -58,14 +60,46 @@ def advance(
     Raises UnknownCase for a case that is not there (yet), UnknownItem, ConditionFailed.
     """
     store = store or DatabaseStore(work.transaction)
-    there = store.load({envelope.message.case for envelope in envelopes})
+    there = store.load({code for envelope in envelopes for code in _spoken_of(envelope.message)})
     courses: dict[str, _Course] = {}
     for envelope in envelopes:
-        code = envelope.message.case
-        known = there.get(code)
-        course = courses.setdefault(code, _Course(before=known, case=known))
-        _step(work, course, envelope, plans, store)
+        code, *others = _spoken_of(envelope.message)
+        for one in (code, *others):
+            courses.setdefault(one, _Course(before=there.get(one), case=there.get(one)))
+        if isinstance(envelope.message, MergeCase):
+            _merge(work, courses, envelope, plans, store)
+        else:
+            _step(work, courses[code], envelope, plans, store)
     _finish(work, [course for course in courses.values() if course.changes], store)
+
+
+def _spoken_of(message: Any) -> tuple[str, ...]:
+    """The cases that a message may change; its own first."""
+    return (message.case, message.into) if isinstance(message, MergeCase) else (message.case,)
+
+
+def _merge(
+    work: Work, courses: dict[str, _Course], envelope: Envelope, plans: Plans, store: Store
+) -> None:
+    message, sender = envelope.message, envelope.sender
+    origin = Origin(role=sender.role, unit=sender.unit, message_id=envelope.message_id)
+    steps = []
+    for code in dict.fromkeys((message.case, message.into)):
+        case = courses[code].case
+        if case is None:
+            raise UnknownCase(f"routing knows no case {code}")
+        item = plans.item(store, case.item, case.version)
+        steps.append(Step(case, item, plans.departments, work.now))
+    after = merge(steps[0], steps[1] if len(steps) > 1 else None, message, origin)
+    for code, stepped in zip((message.case, message.into), after, strict=True):
+        if stepped is not None:
+            _take(courses[code], stepped)
+
+
+def _take(course: _Course, stepped: Stepped) -> None:
+    course.case = stepped.case
+    course.changes += stepped.changes
+    course.messages += stepped.messages
 
 
 def _step(work: Work, course: _Course, envelope: Envelope, plans: Plans, store: Store) -> None:
@@ -78,9 +112,7 @@ def _step(work: Work, course: _Course, envelope: Envelope, plans: Plans, store: 
         departments=plans.departments,
         now=work.now,
     )
-    course.case = stepped.case
-    course.changes += stepped.changes
-    course.messages += stepped.messages
+    _take(course, stepped)
 
 
 def _item_for(case: Case | None, message: Any, plans: Plans, store: Store) -> Item:

@@ -33,6 +33,7 @@ class Step:
         self.now = now
         self.application = case.application
         self.deferrals = case.deferrals
+        self.extended = case.extended
         self.tasks: dict[str, TaskState] = dict(case.tasks)
         self.end: CaseState | None = None
         self.changes: list[Change] = []
@@ -52,6 +53,7 @@ class Step:
             tasks=self.tasks,
             deferrals=self.deferrals,
             decided_at=self.now if self.end == "decided" else self.case.decided_at,
+            extended=self.extended,
             application=self.application,
         )
         return Stepped(case=case, changes=tuple(self.changes), messages=tuple(self.messages))

@@ -136,7 +136,7 @@ _CASES = (
 
 
 def _case_of(row: Any) -> Case:
-    tasks, deferrals = progress_of(row.progress)
+    tasks, deferrals, extended = progress_of(row.progress)
     return Case(
         code=row.code,
         item=row.item,
@@ -147,6 +147,7 @@ def _case_of(row: Any) -> Case:
         decided_at=row.decided_at,
         tasks=tasks,
         deferrals=deferrals,
+        extended=extended,
         application=application_of(row.document),
     )
 
@@ -161,5 +162,5 @@ def _row_of(case: Case, now: datetime) -> dict[str, Any]:
         "number": case.number,
         "moved_at": now,
         "decided_at": case.decided_at,
-        "progress": progress_text(case.tasks, case.deferrals),
+        "progress": progress_text(case.tasks, case.deferrals, extended=case.extended),
     }

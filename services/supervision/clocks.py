@@ -75,6 +75,14 @@ class Clock:
         limit = self.limit.resume(max(at, self.limit.stretches[-1].end or at))
         return self._counting(limit, at, calendar)
 
+    def extend(
+        self, amount: int, unit: str, source: str, at: datetime, calendar: Calendar
+    ) -> "Clock":
+        """More time from `at` on, where it is counted in the same unit; what was reached stays."""
+        if isinstance(self.limit, Given) or self.limit.unit != unit:
+            return self
+        return self._counting(self.limit.extend(amount, source), at, calendar)
+
     def end(self, at: datetime) -> "Clock":
         """What was asked for is done: rungs that were not reached before `at` never will be."""
         reached = tuple(it for it in self.rungs if it.moment is not None and it.moment < at)

@@ -19,11 +19,14 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Declined,
+    Extended,
+    Merged,
     Opened,
     Resumed,
     Returned,
     Supplemented,
     Suspended,
+    Transferred,
     Withdrawn,
 )
 from shared.worktime import Calendar, Ledger
@@ -95,7 +98,7 @@ def _changed(known: Case, change: Change, at: datetime, rules: Rules) -> Case:
             after = _assigned(known, change, at, rules)
         case Accepted() | Returned():
             after = _ended(known, at, _ids(known, ("acceptance",), change.assignment))
-        case Completed() | Declined() | Cancelled():
+        case Completed() | Declined() | Cancelled() | Transferred():
             after = _ended(known, at, _ids(known, TASK_KINDS, change.assignment))
             after = _let_go(after, change.assignment, at, rules)
         case Suspended():
@@ -105,7 +108,9 @@ def _changed(known: Case, change: Change, at: datetime, rules: Rules) -> Case:
         case Supplemented():
             met = [clock_id(known.code, "deferral", it) for it in change.deferrals_met]
             after = _ended(known, at, met)
-        case Decided() | Withdrawn():
+        case Extended():
+            after = _extended(known, change, at, rules)
+        case Decided() | Withdrawn() | Merged():
             after = _ended(known, at, [*known.changed.keys() | known.clocks.keys()])
             after = replace(after, closed_at=at, stops=frozenset())
     return after
@@ -174,6 +179,12 @@ def _let_go(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
     case = replace(case, stops=case.stops - {assignment})
     ids = [*_ids(case, TASK_KINDS, assignment), *(() if case.stops else _ids(case, CASE_KINDS))]
     return _with(case, [clock.resume(at, rules.calendar) for clock in case.running(ids)])
+
+
+def _extended(case: Case, change: Extended, at: datetime, rules: Rules) -> Case:
+    more = (change.amount, change.unit, f"{change.legal_basis} ({change.by}: {change.reason})")
+    own = case.running(_ids(case, CASE_KINDS))
+    return _with(case, [clock.extend(*more, at, rules.calendar) for clock in own])
 
 
 def _ended(case: Case, at: datetime, ids: Iterable[str]) -> Case:

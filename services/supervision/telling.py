@@ -88,6 +88,19 @@ def _revoked(it: Said) -> str:
     return f"decision revoked by {it['department']} ({it['task']}): {reasons}"
 
 
+def _transferred(it: Said) -> str:
+    return f"{it['task']} goes from {it['department']} to {it['to']}{_why(it)}"
+
+
+def _corrected(it: Said) -> str:
+    fields = [f"{one['field']} {one['before']} -> {one['after']}" for one in it["corrections"]]
+    return f"corrected: {', '.join([*fields, it['note']] if it['note'] else fields)}{_why(it)}"
+
+
+def _why(it: Said) -> str:
+    return f": {it['reason']}, by {it['by']}"
+
+
 def _limit(limit: Said) -> str:
     return f"{limit['amount']} {limit['unit'].replace('_', ' ')}"
 
@@ -110,6 +123,11 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "clock.suspended": lambda it: f"clocks stopped for {it['task']}: {it['reason']}",
     "clock.resumed": lambda it: f"clocks run again for {it['task']}: {it['reason']}",
     "case.supplemented": _supplemented,
+    "task.transferred": _transferred,
+    "case.extended": lambda it: f"{it['amount']} {it['unit']} more{_why(it)}",
+    "case.corrected": _corrected,
+    "case.merged": lambda it: f"merged into {it['into']}{_why(it)}",
+    "case.absorbed": lambda it: f"{it['case']} was merged into this case{_why(it)}",
     "result.refused": _refused,
     "case.decided": _decided,
     "decision.revoked": _revoked,

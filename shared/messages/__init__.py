@@ -4,6 +4,7 @@ from shared.messages.alerts import AlertRaised
 from shared.messages.cases import CaseAccepted, CaseSupplemented, CaseWithdrawn
 from shared.messages.items import ItemPublished, TaskOutline
 from shared.messages.notices import MessageParked, MessageRefused
+from shared.messages.orders import CorrectCase, ExtendCase, MergeCase, TransferTask
 from shared.messages.parts import (
     Deferral,
     ExtensionRule,
@@ -38,7 +39,9 @@ __all__ = [
     "CaseSupplemented",
     "CaseWithdrawn",
     "Change",
+    "CorrectCase",
     "Deferral",
+    "ExtendCase",
     "ExtensionRule",
     "FormField",
     "IssueRule",
@@ -46,6 +49,7 @@ __all__ = [
     "Limit",
     "Material",
     "MaterialRule",
+    "MergeCase",
     "MessageParked",
     "MessageRefused",
     "Opinion",
@@ -65,4 +69,5 @@ __all__ = [
     "TaskSuspended",
     "Text",
     "ToFetch",
+    "TransferTask",
 ]

@@ -9,11 +9,14 @@ from shared.messages import (
     CaseProgressed,
     CaseSupplemented,
     CaseWithdrawn,
+    CorrectCase,
+    ExtendCase,
     FormField,
     IssueRule,
     ItemPublished,
     Limit,
     MaterialRule,
+    MergeCase,
     MessageParked,
     MessageRefused,
     Opinion,
@@ -30,9 +33,10 @@ from shared.messages import (
     TaskSuspended,
     Text,
     ToFetch,
+    TransferTask,
 )
 from shared.messages.progress import Assigned, Skipped
-from tests.contract.examples_of_changes import CHANGES
+from tests.contract.examples_of_changes import CHANGES, FIRST_CASE, LEADER
 from tests.contract.matter import (
     ACCEPTANCE,
     AGENT,
@@ -108,6 +112,31 @@ MESSAGES = (
         case=CASE, at=at(22, 14, 10), form={"land_area": 3.4}, materials=(PLAN,), note="已加盖公章"
     ),
     CaseWithdrawn(case=CASE, at=at(28, 9), reason="项目选址调整"),
+    CorrectCase(
+        case=CASE,
+        at=at(24, 10),
+        by=LEADER,
+        reason="窗口录入错误",
+        form={"land_area": 3.4},
+        note="面积应为3.4公顷",
+    ),
+    ExtendCase(
+        case=CASE,
+        at=at(24, 10),
+        by=LEADER,
+        capacity="本级人民政府负责人",
+        reason="项目涉及跨区协调",
+        legal_basis="《中华人民共和国行政许可法》第四十二条第二款",
+    ),
+    MergeCase(case=CASE, at=at(24, 10), into=FIRST_CASE, by=LEADER, reason="重复申请"),
+    TransferTask(
+        case=CASE,
+        at=at(24, 10),
+        task="siting",
+        department="development-reform",
+        by=LEADER,
+        reason="机构职能调整",
+    ),
     ItemPublished(
         item="investment-project",
         version=1,

@@ -2,14 +2,19 @@
 
 from shared.messages import Shortcoming, Text
 from shared.messages.progress import (
+    Absorbed,
     Accepted,
     Assigned,
     Cancelled,
     Change,
     Completed,
+    Corrected,
+    Correction,
     Decided,
     Declined,
+    Extended,
     Issued,
+    Merged,
     Opened,
     Refused,
     Resumed,
@@ -19,6 +24,7 @@ from shared.messages.progress import (
     Skipped,
     Supplemented,
     Suspended,
+    Transferred,
     Withdrawn,
 )
 from tests.contract.matter import (
@@ -35,6 +41,8 @@ from tests.contract.matter import (
     STATUTORY,
     at,
 )
+
+LEADER, FIRST_CASE = "陈志远", "330100-2609-0000001-42"
 
 CHANGES: tuple[Change, ...] = (
     Opened(
@@ -129,6 +137,30 @@ CHANGES: tuple[Change, ...] = (
         deferrals_met=("funds-proof",),
         note="已加盖公章",
     ),
+    Transferred(
+        task="siting",
+        assignment=ASSIGNMENT,
+        department="planning",
+        to="development-reform",
+        by=LEADER,
+        reason="机构职能调整",
+    ),
+    Extended(
+        amount=15,
+        unit="working_days",
+        by=LEADER,
+        capacity="本级人民政府负责人",
+        reason="项目涉及跨区协调",
+        legal_basis="《中华人民共和国行政许可法》第四十二条第二款",
+    ),
+    Corrected(
+        corrections=(Correction(field="land_area", before="3.2", after="3.4"),),
+        note="",
+        by=LEADER,
+        reason="窗口录入错误",
+    ),
+    Merged(into=FIRST_CASE, by=LEADER, reason="重复申请"),
+    Absorbed(case=FIRST_CASE, by=LEADER, reason="重复申请"),
     Refused(
         sender="department.water",
         message_type="task.completed",

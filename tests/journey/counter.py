@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from deploy.cli import app
 from deploy.local.local_stack import LocalStack
 from deploy.local.services import StackSettings
 from services.department.handlers import add_token
@@ -100,6 +101,12 @@ class Handed:
         body = {"version": shown["version"], "officer": OFFICER, "outcome": outcome, **said}
         path = f"/tasks/{shown['assignment']}/completion"
         self.counter.desk(department).post(path, body)
+
+    def order(self, *words: str) -> None:
+        """What an operator orders about the case: the words of `./onewindow case`."""
+        command, *rest = words
+        given = ["case", command, self.code, *rest, "--data", str(self.counter.stack.data)]
+        app([*given, "--by", "陈志远", "--reason", "职能调整"], standalone_mode=False)
 
     def notices(self) -> list[dict[str, Any]]:
         """What the applicant was told."""

@@ -54,6 +54,41 @@ def issued(case: Handed) -> list[str]:
     return [it["document"]["digest"] for it in case.notices() if it["kind"] == "document.issued"]
 
 
+def test_a_named_person_extends_transfers_and_corrects_a_running_case(counter: Counter) -> None:
+    case = counter.hand_in("shop-permit", {"name": "湖畔书店"})
+    counter.task("planning", case.code, "survey")
+    case.order("extend", "--as", "机关负责人", "--legal-basis", "第四十二条第一款")
+    assert case.change("case.extended")["amount"] == 10
+    # The 30th working day after 18 September 2026, ten more than the law's twenty.
+    assert case.clocks()["statutory", ""]["due_at"] == "2026-11-05T17:00:00+08:00"
+    case.order("transfer", "survey", "fire")
+    counter.task("fire", case.code, "survey")
+    case.order("correct", "--set", 'name="湖滨书店"')
+    eventually(
+        lambda: counter.task("fire", case.code, "survey")["form"] == {"name": "湖滨书店"},
+        "the department sees what was corrected",
+    )
+    case.answer("fire", "survey")
+    case.order("transfer", "survey", "planning")
+    refused = case.change("result.refused")
+    assert refused["message_type"] == "task.transfer"
+    assert "no department has the task 'survey' in hand" in refused["reason"]
+    told = [it["kind"] for it in case.notices()]
+    assert told == ["case.extended"]
+
+
+def test_a_repeated_application_is_closed_into_the_first(counter: Counter) -> None:
+    first = counter.hand_in("shop-permit", {"name": "湖畔书店"})
+    second = counter.hand_in("shop-permit", {"name": "湖畔书店"})
+    for case in (first, second):
+        counter.task("planning", case.code, "survey")
+    second.order("merge", "--into", first.code)
+    second.comes_to("merged")
+    assert first.change("case.absorbed")["case"] == second.code
+    assert {it["state"] for it in second.clocks().values()} == {"ended"}
+    assert first.tracked()["state"] == "handling"
+
+
 def test_a_promise_is_trusted_at_once_and_revoked_when_it_was_broken(counter: Counter) -> None:
     case = counter.hand_in("small-venue", {"area": 80, "promised": True}, "promise-letter")
     case.comes_to("approved")

@@ -24,6 +24,9 @@ def check_limits(item: Item) -> Iterator[Found]:
             yield ("tasks", place, "acceptance"), problem
     if item.extension and item.statutory is None:
         yield ("extension",), "extends the statutory limit, which is missing: add `statutory`"
+    if item.extension and item.statutory and item.extension.unit != item.statutory.unit:
+        problem = f"must be that of the statutory limit, {item.statutory.unit}, which it extends"
+        yield ("extension", "unit"), problem
     for name, limit in (("statutory", item.statutory), ("promised", item.promised)):
         if limit is not None:
             yield from _within(item, name, limit)

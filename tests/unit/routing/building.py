@@ -13,7 +13,9 @@ from shared.messages import (
     CaseAccepted,
     CaseSupplemented,
     CaseWithdrawn,
+    CorrectCase,
     Deferral,
+    ExtendCase,
     FormField,
     Material,
     MaterialRule,
@@ -27,6 +29,7 @@ from shared.messages import (
     TaskReturned,
     TaskSuspended,
     Text,
+    TransferTask,
 )
 
 NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
@@ -120,7 +123,7 @@ class Course:
 
     def _origin(self, message: Any) -> Origin:
         department = getattr(message, "department", "")
-        if not department:
+        if not department or isinstance(message, TransferTask):
             return Origin(role="intake")
         if self.departments[department].desk:
             return Origin(role="department")
@@ -192,6 +195,18 @@ class Course:
 
     def withdrawal(self) -> CaseWithdrawn:
         return CaseWithdrawn(case=CODE, at=NOW, reason="不办了")
+
+    def extension(self, **more: Any) -> ExtendCase:
+        given = {"capacity": "机关负责人", "reason": "跨区协调", "legal_basis": "第四十二条"}
+        return ExtendCase(**{"case": CODE, "at": NOW, "by": "陈志远", **given, **more})
+
+    def transfer(self, key: str, department: str) -> TransferTask:
+        return TransferTask(
+            case=CODE, at=NOW, task=key, department=department, by="陈志远", reason="职能调整"
+        )
+
+    def correction(self, *, note: str = "", **form: Any) -> CorrectCase:
+        return CorrectCase(case=CODE, at=NOW, by="陈志远", reason="录入错误", form=form, note=note)
 
 
 ALL = Sees(form=None, materials=None, applicant=True)

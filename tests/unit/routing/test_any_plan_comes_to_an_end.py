@@ -14,6 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from services.routing.case import Case
 from services.routing.domain import progress
 from services.routing.plan import Formal, Issue, Item, Promise, Task
+from shared.messages import ExtensionRule
 from shared.messages.progress import Refused
 from tests.unit.routing.building import (
     ALL,
@@ -45,6 +46,7 @@ FORMAL = [
 ]
 PROMISE = Promise(when="form.dirty", material="", reason=text("告知承诺"), source="国办发42号")
 LICENCE = Issue(name="v-licence", title=text("许可证"), department="lead")
+EXTENSION = ExtensionRule(amount=10, by=text("机关负责人"))
 OUTCOMES = ["approved", "approved", "approved", "approved_with_conditions", "rejected"]
 
 
@@ -62,6 +64,7 @@ def plans(draw: st.DrawFn) -> Item:
     issues = draw(st.sampled_from([(), (LICENCE,)]))
     return item(
         *tasks,
+        extension=draw(st.sampled_from([None, EXTENSION])),
         promise=promise,
         issues=issues,
         on_rejection=draw(st.sampled_from(["stop", "collect"])),
@@ -108,6 +111,7 @@ def check(course: Course) -> None:
     """What is true of a case at any time."""
     case, ends = course.state, [kind for kind in course.kinds() if kind in ("Decided", "Withdrawn")]
     assert len(ends) == case.closed
+    assert course.kinds().count("Extended") == case.extended <= 1
     deciding = {key for key in course.held() if not key.startswith("v")}
     if case.closed:
         assert not deciding
@@ -136,7 +140,8 @@ def _check_assignments(course: Course) -> None:
     ended = Counter(
         one.assignment
         for one in course.changes
-        if type(one).__name__ in ("Completed", "Declined", "Cancelled") and one.task not in divided
+        if type(one).__name__ in ("Completed", "Declined", "Cancelled", "Transferred")
+        and one.task not in divided
     )
     held = {one.assignment for one in course.state.tasks.values() if one.held}
     assert ended == Counter(set(assigned) - held)
@@ -246,6 +251,17 @@ class AnyCourse(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["plan", "deed"]))
     def the_applicant_hands_in_more(self, name: str) -> None:
         self._tell(self.course.supplement(name))
+
+    @rule(target=said, kind=st.sampled_from(range(3)), data=st.data())
+    def a_person_orders_something(self, kind: int, data: st.DataObject) -> Any:
+        course, department = self.course, data.draw(st.sampled_from([*DEPARTMENTS, "nobody"]))
+        message = (
+            course.extension,
+            lambda: course.transfer(self._key(data) or "t0", department),
+            lambda: course.correction(dirty=data.draw(st.booleans())),
+        )[kind]()
+        self._tell(message)
+        return None if kind == 2 else message
 
     @rule(really=st.integers(0, 9))
     def the_applicant_withdraws(self, really: int) -> None:

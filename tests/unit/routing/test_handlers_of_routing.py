@@ -11,6 +11,7 @@ from services.routing.catalogue import load_catalogue
 from services.routing.domain import UnknownCase
 from services.routing.handlers import Plans, advance, publish_catalogue
 from services.routing.plan import UnknownItem
+from services.routing.store import DatabaseStore, Moved
 from shared.database import Database
 from shared.delivery.envelope import Envelope, Sender
 from shared.delivery.work import Work
@@ -19,6 +20,7 @@ from shared.messages import (
     CaseAccepted,
     CaseProgressed,
     ItemPublished,
+    MergeCase,
     TaskAccepted,
     TaskAssigned,
     TaskCompleted,
@@ -203,3 +205,34 @@ def test_what_is_sent_can_be_read(office: Office) -> None:
     assert isinstance(opened, CaseProgressed)
     assert isinstance(siting, TaskAssigned)
     assert siting.form == {"area": 5, "kind": "A"}
+
+
+def test_a_repeated_application_and_the_first_are_saved_with_a_step_each(office: Office) -> None:
+    office.tell(*(accepted(code) for code in CODES))
+    first, second = CODES
+    order = MergeCase(case=second, at=NOW, into=first, by="陈志远", reason="重复申请")
+    said = {it.case: it for it in office.tell(order) if isinstance(it, CaseProgressed)}
+    assert {it.case: (it.number, it.state) for it in said.values()} == {
+        first: (2, "handling"),
+        second: (2, "withdrawn"),
+    }
+    (again,) = [it for it in office.tell(order) if isinstance(it, CaseProgressed)]
+    assert (again.case, again.number) == (second, 3)
+    assert [type(it).__name__ for it in again.changes] == ["Refused"]
+
+
+def test_a_merger_into_a_case_that_is_not_known_yet_is_tried_again(office: Office) -> None:
+    office.tell(accepted(CODES[0]))
+    order = MergeCase(case=CODES[0], at=NOW, into=CODES[1], by="陈志远", reason="重复申请")
+    with pytest.raises(UnknownCase):
+        office.tell(order)
+
+
+def test_that_a_case_was_extended_is_kept(office: Office) -> None:
+    office.tell(accepted(CODES[0]))
+    with office.database.transaction() as tx:
+        kept = DatabaseStore(tx)
+        case = kept.load([CODES[0]])[CODES[0]]
+        kept.save([Moved(before=case, after=replace(case, extended=True))], NOW)
+    with office.database.transaction() as tx:
+        assert DatabaseStore(tx).load([CODES[0]])[CODES[0]].extended

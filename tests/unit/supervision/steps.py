@@ -14,6 +14,7 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Declined,
+    Extended,
     Opened,
     Refused,
     Resumed,
@@ -21,6 +22,7 @@ from shared.messages.progress import (
     Revoked,
     Supplemented,
     Suspended,
+    Transferred,
 )
 from shared.worktime import china
 
@@ -158,6 +160,23 @@ def refused(message_id: str, *, forged: bool, reason: str = "not its task") -> R
         assignment="planning.1",
         reason=reason,
         forged=forged,
+    )
+
+
+def extended(amount: int = 10, *, unit: str = "working_days") -> Extended:
+    return Extended(
+        amount=amount,
+        unit=unit,
+        by="陈志远",
+        capacity="机关负责人",
+        reason="跨区协调",
+        legal_basis="Art. 42",
+    )
+
+
+def transferred(assignment: str) -> Transferred:
+    return Transferred(
+        task="t", assignment=assignment, department="planning", to="fire", by="陈志远", reason="r"
     )
 
 

@@ -16,6 +16,7 @@ from tests.unit.supervision.steps import (
     completed,
     decided,
     declined,
+    extended,
     opened,
     resumed,
     returned,
@@ -23,6 +24,7 @@ from tests.unit.supervision.steps import (
     step,
     supplemented,
     suspended,
+    transferred,
 )
 
 
@@ -175,3 +177,40 @@ def test_the_clock_of_a_verification_runs_after_the_decision():
     assert due(case, "handling/verify.1") == at("10-09 17:00")
     case = follow(case, step(2, "09-21 10:00", completed("verify.1"), revoked()), RULES)
     assert running(case) == set()
+
+
+def test_an_extension_moves_the_clocks_of_the_case_and_no_others():
+    # Ten working days and ten more: 9 to 15, 16, 19 to 22 October; Saturday 10 is worked.
+    case = case_after(
+        step(1, "09-18 10:00", opened("09-18 09:30"), assigned("a.1")),
+        step(2, "09-21 10:00", extended(10)),
+    )
+    assert due(case, "promised") == at("10-22 17:00")
+    assert due(case, "handling/a.1") == at("09-24 17:00")
+    reminder = case.changed[f"{CASE}/promised"].rungs[0]
+    assert reminder.moment == at("10-21 17:00")
+
+
+def test_an_extension_in_another_unit_than_the_limit_moves_nothing():
+    case = case_after(
+        step(1, "09-18 10:00", opened("09-18 09:30")),
+        step(2, "09-21 10:00", extended(10, unit="calendar_days")),
+    )
+    assert due(case, "promised") == at("10-09 17:00")
+
+
+def test_a_stopped_case_can_be_extended():
+    case = case_after(
+        step(1, "09-18 10:00", opened("09-18 09:30"), assigned("a.1")),
+        step(2, "09-21 10:00", suspended("a.1"), extended(10)),
+        step(3, "09-21 11:00", resumed("a.1")),
+    )
+    assert due(case, "promised") == at("10-22 17:00")
+
+
+def test_the_clocks_of_a_transferred_task_end_and_those_of_its_next_assignment_begin():
+    case = case_after(
+        step(1, "09-18 10:00", opened("09-18 09:30"), assigned("a.1")),
+        step(2, "09-21 10:00", transferred("a.1"), assigned("a.2")),
+    )
+    assert running(case) == {"statutory", "promised", "handling/a.2"}
