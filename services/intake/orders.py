@@ -6,7 +6,7 @@ from typing import Any
 from services.intake import store
 from shared.delivery.work import Work
 from shared.errors import NotFound
-from shared.messages import CorrectCase, ExtendCase, MergeCase, TransferTask
+from shared.messages import CorrectCase, ExtendCase, MergeCase, MigrateCase, TransferTask
 
 Said = Mapping[str, Any]
 
@@ -37,6 +37,15 @@ def merge(work: Work, code: str, said: Said) -> None:
     _known(work, code)
     _known(work, said["into"])
     work.send(MergeCase(case=code, at=work.now, **said))
+
+
+def migrate(work: Work, code: str, said: Said) -> None:
+    """Carry a case to another version of its item; `said` has version, by, reason.
+
+    Raises NotFound.
+    """
+    _known(work, code)
+    work.send(MigrateCase(case=code, at=work.now, **said))
 
 
 def _known(work: Work, code: str) -> None:

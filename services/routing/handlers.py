@@ -10,13 +10,14 @@ from services.routing.catalogue import item_of
 from services.routing.departments import Departments
 from services.routing.domain import UnknownCase, apply, progress
 from services.routing.merging import merge
+from services.routing.new_version import migrate
 from services.routing.plan import Catalogue, Item, UnknownItem
 from services.routing.step import Step, Stepped
 from services.routing.store import DatabaseStore, Moved, Store, Version
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.errors import Fault, Invalid
-from shared.messages import CaseAccepted, ItemPublished, MergeCase, TaskOutline
+from shared.messages import CaseAccepted, ItemPublished, MergeCase, MigrateCase, TaskOutline
 from shared.messages.progress import Change
 
 
@@ -68,6 +69,8 @@ def advance(
             courses.setdefault(one, _Course(before=there.get(one), case=there.get(one)))
         if isinstance(envelope.message, MergeCase):
             _merge(work, courses, envelope, plans, store)
+        elif isinstance(envelope.message, MigrateCase):
+            _migrate(work, courses[code], envelope, plans, store)
         else:
             _step(work, courses[code], envelope, plans, store)
     _finish(work, [course for course in courses.values() if course.changes], store)
@@ -94,6 +97,17 @@ def _merge(
     for code, stepped in zip((message.case, message.into), after, strict=True):
         if stepped is not None:
             _take(courses[code], stepped)
+
+
+def _migrate(work: Work, course: _Course, envelope: Envelope, plans: Plans, store: Store) -> None:
+    message, sender, case = envelope.message, envelope.sender, course.case
+    if case is None:
+        raise UnknownCase(f"routing knows no case {message.case}")
+    origin = Origin(role=sender.role, unit=sender.unit, message_id=envelope.message_id)
+    there = store.document(case.item, message.version) is not None
+    new = plans.item(store, case.item, message.version) if there else None
+    old = plans.item(store, case.item, case.version)
+    _take(course, migrate(Step(case, old, plans.departments, work.now), new, message, origin))
 
 
 def _take(course: _Course, stepped: Stepped) -> None:

@@ -111,6 +111,8 @@ def _by(it: Said) -> str:
 
 CHANGES: dict[str, Callable[[Said], str]] = {
     "case.opened": _opened,
+    "subcase.opened": lambda it: f"sub-case {it['subcase']} opened: {it['item']}",
+    "subcase.decided": lambda it: f"sub-case {it['subcase']} {_decided(it)}",
     "task.assigned": _assigned,
     "task.accepted": lambda it: f"{it['task']} accepted{_by(it)}",
     "task.completed": _completed,
@@ -128,6 +130,7 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "case.corrected": _corrected,
     "case.merged": lambda it: f"merged into {it['into']}{_why(it)}",
     "case.absorbed": lambda it: f"{it['case']} was merged into this case{_why(it)}",
+    "case.migrated": lambda it: f"version {it['before']} -> {it['after']} of the item{_why(it)}",
     "result.refused": _refused,
     "case.decided": _decided,
     "decision.revoked": _revoked,

@@ -4,7 +4,13 @@ from shared.messages.alerts import AlertRaised
 from shared.messages.cases import CaseAccepted, CaseSupplemented, CaseWithdrawn
 from shared.messages.items import ItemPublished, TaskOutline
 from shared.messages.notices import MessageParked, MessageRefused
-from shared.messages.orders import CorrectCase, ExtendCase, MergeCase, TransferTask
+from shared.messages.orders import (
+    CorrectCase,
+    ExtendCase,
+    MergeCase,
+    MigrateCase,
+    TransferTask,
+)
 from shared.messages.parts import (
     Deferral,
     ExtensionRule,
@@ -52,6 +58,7 @@ __all__ = [
     "MergeCase",
     "MessageParked",
     "MessageRefused",
+    "MigrateCase",
     "Opinion",
     "Person",
     "Procedure",

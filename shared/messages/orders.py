@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Range
 
 from shared.messages.parts import CaseCode, Key, Paragraph
 from shared.messages.registry import message
@@ -71,4 +71,16 @@ class MergeCase:
     reason: Reason
 
 
-Order = ExtendCase | TransferTask | CorrectCase | MergeCase
+@message("case.migrate", exchange="cases", sent_by={"intake"})
+@dataclass(frozen=True, kw_only=True)
+class MigrateCase:
+    """Carry a running case to another published version of its item."""
+
+    case: CaseCode
+    at: datetime
+    version: Annotated[int, Range(min=1)]
+    by: Name
+    reason: Reason
+
+
+Order = ExtendCase | TransferTask | CorrectCase | MergeCase | MigrateCase

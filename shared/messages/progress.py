@@ -46,6 +46,30 @@ class Opened:
     extension: ExtensionRule | None = None
 
 
+@change("subcase.opened")
+@dataclass(frozen=True, kw_only=True)
+class SubcaseOpened:
+    """A sub-case begins: a further item that this case takes in, under the same code.
+
+    It has no clocks of its own: the case's joint-handling budget is that of all its sub-cases.
+    """
+
+    subcase: Key
+    item: Key
+    title: Text
+
+
+@change("subcase.decided")
+@dataclass(frozen=True, kw_only=True)
+class SubcaseDecided:
+    """A sub-case came to its own decision; the case is decided when all of them are."""
+
+    subcase: Key
+    outcome: Annotated[str, Length(min=1, max=40)]
+    reasons: tuple[Paragraph, ...]
+    conditions: tuple[Paragraph, ...]
+
+
 @change("task.assigned")
 @dataclass(frozen=True, kw_only=True)
 class Assigned:
@@ -274,6 +298,17 @@ class Absorbed:
     reason: Paragraph
 
 
+@change("case.migrated")
+@dataclass(frozen=True, kw_only=True)
+class Migrated:
+    """The case goes on under another version of its item. What is out stays as it was given out."""
+
+    before: Annotated[int, Range(min=1)]
+    after: Annotated[int, Range(min=1)]
+    by: Line
+    reason: Paragraph
+
+
 @change("result.refused")
 @dataclass(frozen=True, kw_only=True)
 class Refused:
@@ -322,6 +357,8 @@ class Withdrawn:
 
 Change = (
     Opened
+    | SubcaseOpened
+    | SubcaseDecided
     | Assigned
     | Accepted
     | Completed
@@ -339,6 +376,7 @@ Change = (
     | Corrected
     | Merged
     | Absorbed
+    | Migrated
     | Refused
     | Decided
     | Revoked

@@ -19,6 +19,7 @@ from shared.messages import (
     MergeCase,
     MessageParked,
     MessageRefused,
+    MigrateCase,
     Opinion,
     Shortcoming,
     TaskAccepted,
@@ -129,6 +130,7 @@ MESSAGES = (
         legal_basis="《中华人民共和国行政许可法》第四十二条第二款",
     ),
     MergeCase(case=CASE, at=at(24, 10), into=FIRST_CASE, by=LEADER, reason="重复申请"),
+    MigrateCase(case=CASE, at=at(24, 10), version=2, by=LEADER, reason="办事指南调整"),
     TransferTask(
         case=CASE,
         at=at(24, 10),

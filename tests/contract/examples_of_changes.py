@@ -15,6 +15,7 @@ from shared.messages.progress import (
     Extended,
     Issued,
     Merged,
+    Migrated,
     Opened,
     Refused,
     Resumed,
@@ -22,6 +23,8 @@ from shared.messages.progress import (
     Revoked,
     Settled,
     Skipped,
+    SubcaseDecided,
+    SubcaseOpened,
     Supplemented,
     Suspended,
     Transferred,
@@ -161,6 +164,7 @@ CHANGES: tuple[Change, ...] = (
     ),
     Merged(into=FIRST_CASE, by=LEADER, reason="重复申请"),
     Absorbed(case=FIRST_CASE, by=LEADER, reason="重复申请"),
+    Migrated(before=1, after=2, by=LEADER, reason="办事指南调整"),
     Refused(
         sender="department.water",
         message_type="task.completed",
@@ -175,6 +179,13 @@ CHANGES: tuple[Change, ...] = (
         department="planning",
         reasons=("现场核查与承诺不符：未设置消防通道",),
         legal_basis="《中华人民共和国行政许可法》第六十九条",
+    ),
+    SubcaseOpened(subcase="siting", item="site-licence", title=SITING),
+    SubcaseDecided(
+        subcase="siting",
+        outcome="approved_with_conditions",
+        reasons=(),
+        conditions=("建筑高度不超过24米",),
     ),
     Withdrawn(reason="项目选址调整"),
 )
