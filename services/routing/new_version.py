@@ -28,7 +28,8 @@ class Difference:
     """One thing that the other version says differently of a case."""
 
     what: str
-    """added, dropped, taken_back, limit, order, condition or department"""
+    """added, dropped, taken_back, department, limit, acceptance_limit, order, condition,
+    limit_of_new_cases"""
 
     of: str
     before: str = ""
