@@ -4,7 +4,6 @@ Each service opens its own and reads no other's. On SQLite that is a file in the
 PostgreSQL a schema of the service's name. Times are stored in UTC and come back aware.
 """
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared.errors import Unavailable
+from shared.jsontext import text_of
 from shared.rows import insert_new, insert_returning, upsert
 
 __all__ = [
@@ -41,9 +41,10 @@ ONE_PICTURE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 """At PostgreSQL's usual level each statement sees what was committed before it began: a trace could
 be read with an end that is newer than its entries."""
 
-AT_ONCE = 5
-"""Connections that a process keeps, and as many again for a rush. Two processes of each of the four
-services stay below the 100 connections that PostgreSQL allows unless it is told otherwise."""
+AT_ONCE = 10
+"""Connections that a process opens as it needs them and then keeps: one beyond them, opened and
+closed for one transaction, would take the server longer than the transaction. Two processes of each
+of the four services stay below the 100 that PostgreSQL allows unless it is told otherwise."""
 
 LONGEST_REST = 60_000
 """How long a transaction may stand still, in milliseconds: a process that was stopped within one,
@@ -189,7 +190,7 @@ def _postgresql(url: str, service: str) -> sa.Engine:
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg2"),
         hide_parameters=HIDE,
-        json_serializer=json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode,
+        json_serializer=text_of,
         connect_args={
             "options": f"-csearch_path={service}"
             f" -cidle_in_transaction_session_timeout={LONGEST_REST}",
@@ -201,7 +202,7 @@ def _postgresql(url: str, service: str) -> sa.Engine:
             "tcp_user_timeout": 30_000,
         },
         pool_size=AT_ONCE,
-        max_overflow=AT_ONCE,
+        max_overflow=0,
         pool_timeout=10,
     )
 

@@ -8,14 +8,14 @@ composed once. What is in a row arrives as its column's type would read it from 
 All rows of a call have the same columns. SQLite, which is in the process, takes them one by one.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.jsontext import text_of
 
 Rows = Sequence[Mapping[str, Any]]
 Names = tuple[str, ...]
@@ -77,17 +77,8 @@ def delete(tx: sa.Connection, table: sa.Table, rows: Rows) -> None:
 
 def _write(tx: sa.Connection, statement: Any, rows: Rows) -> sa.CursorResult[Any]:
     if tx.dialect.name == "postgresql":
-        return tx.execute(statement, {"rows": _text(list(rows))})
+        return tx.execute(statement, {"rows": text_of(list(rows))})
     return tx.execute(statement, list(rows))
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"a {type(value).__name__} cannot be told to the database as JSON")
-
-
-_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def _given(table: sa.Table, names: Names) -> Any:

@@ -4,7 +4,8 @@ import hmac
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from services.intake import domain, store, tracking
 from services.intake.codes import Held
 from services.intake.domain import Case, KeyReused, NotTheApplicant, Office
 from services.intake.form import meant
+from services.intake.materials import Stored
 from services.intake.notices import Notice
 from services.intake.receipt import Receipt, digest_of, receipt_of, secret_of
 from services.intake.shelf import Upload
@@ -30,6 +32,32 @@ APPLICATION = ("region", "channel", "applicant", "agent", "form", "materials", "
 """What of an application is kept in one document."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class HandedIn:
+    """An application as it came, with what is wrong about its form, and a code in case it is right.
+
+    `key` is the Idempotency-Key.
+    """
+
+    application: Body
+    faults: Faults
+    key: str
+    held: Held
+
+    @property
+    def fingerprint(self) -> str:
+        return _fingerprint(self.application, self.faults)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Draft:
+    """What becomes of an application in which nothing is wrong, unless its key was used before."""
+
+    sent: CaseAccepted
+    row: dict[str, Any]
+    secret: str
+
+
 def hand_in(
     work: Work, application: Body, faults: Faults, *, key: str, held: Held, office: Office
 ) -> Receipt:
@@ -37,36 +65,62 @@ def hand_in(
 
     Raises Invalid with everything that is wrong, KeyReused for the same key with another one.
     """
-    fingerprint = _fingerprint(application, faults)
+    handed = HandedIn(application=application, faults=faults, key=key, held=held)
+    (outcome,) = hand_in_all(work, [handed], office=office)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def hand_in_all(
+    work: Work, handed: Sequence[HandedIn], *, office: Office
+) -> list[Receipt | Exception]:
+    """Accept applications; for each its receipt, or what `hand_in` raises for it."""
+    stored = _stored(work.transaction, *(it.application for it in handed))
+    items = _Items(work.transaction)
+    drafts = [_drafted(work, it, items, stored, office) for it in handed]
+    sound = [it for it in drafts if isinstance(it, _Draft)]
+    added = store.add_cases(work.transaction, [it.row for it in sound])
+    work.send(*(it.sent for it in sound if it.sent.case in added))
+    return [
+        _outcome(work, it, draft, added, office) for it, draft in zip(handed, drafts, strict=True)
+    ]
+
+
+def _drafted(
+    work: Work, handed: HandedIn, items: "_Items", stored: Stored, office: Office
+) -> _Draft | Invalid:
+    application = handed.application
     try:
-        item = _checked(work, application, faults, office)
-    except Invalid:
-        # What was right when it was first handed in may not be so by the item's newer version.
-        repeated = _repeated(work, key, fingerprint, office)
-        if repeated is None:
-            raise
-        return repeated
-    sent = domain.accepted(application, case=held.code, item=item, office=office, now=work.now)
-    salt = secrets.token_hex(32)
-    secret = secret_of(key, salt)
-    row = _row(sent, key=key, salt=salt, secret=secret, fingerprint=fingerprint)
-    if store.add_case(work.transaction, row):
-        held.use()
-        work.send(sent)
-        return receipt_of(row, secret, office)
-    repeated = _repeated(work, key, fingerprint, office)
-    assert repeated is not None, "a case code was about to be issued twice"
-    return repeated
-
-
-def _checked(work: Work, application: Body, faults: Faults, office: Office) -> ItemPublished:
-    """The item of an application in which nothing is wrong; raises Invalid."""
-    item, unknown = _item(work.transaction, application.get("item"))
-    stored = _stored(work.transaction, application)
-    known = [*faults, *unknown]
-    domain.check(application, known, item=item, office=office, stored=stored, now=work.now)
+        item, unknown = items.under(application.get("item"))
+        known = [*handed.faults, *unknown]
+        domain.check(application, known, item=item, office=office, stored=stored, now=work.now)
+    except Invalid as wrong:
+        return wrong
     assert item is not None, "an unknown item is among the faults"
-    return item
+    code = handed.held.code
+    sent = domain.accepted(application, case=code, item=item, office=office, now=work.now)
+    salt = secrets.token_hex(32)
+    secret = secret_of(handed.key, salt)
+    row = _row(sent, key=handed.key, salt=salt, secret=secret, fingerprint=handed.fingerprint)
+    return _Draft(sent=sent, row=row, secret=secret)
+
+
+def _outcome(
+    work: Work, handed: HandedIn, draft: _Draft | Invalid, added: Collection[str], office: Office
+) -> Receipt | Exception:
+    if isinstance(draft, _Draft) and draft.sent.case in added:
+        handed.held.use()
+        return receipt_of(draft.row, draft.secret, office)
+    # What was right when it was first handed in may not be so by the item's newer version.
+    try:
+        repeated = _repeated(work, handed.key, handed.fingerprint, office)
+    except KeyReused as error:
+        return error
+    if repeated is not None:
+        return repeated
+    assert isinstance(draft, Invalid), "a case code was about to be issued twice"
+    return draft
 
 
 def supplement(
@@ -174,18 +228,29 @@ def _repeated(work: Work, key: str, fingerprint: str, office: Office) -> Receipt
     return receipt_of(row, secret_of(key, row["salt"]), office)
 
 
-def _item(tx: sa.Connection, key: str | None) -> tuple[ItemPublished | None, list[Fault]]:
-    if key is None:
-        return None, []
-    item = store.current_item(tx, key)
-    if item is not None:
-        return item, []
-    return None, [Fault("item", f"there is no such service item{meant(key, store.item_keys(tx))}")]
+class _Items:
+    """The newest versions of items, each read once for all that a transaction is about."""
+
+    def __init__(self, tx: sa.Connection) -> None:
+        self._tx = tx
+        self._found: dict[str, ItemPublished | None] = {}
+
+    def under(self, key: str | None) -> tuple[ItemPublished | None, list[Fault]]:
+        """The item that can be applied for under a key, or what is wrong with the key."""
+        if key is None:
+            return None, []
+        if key not in self._found:
+            self._found[key] = store.current_item(self._tx, key)
+        item = self._found[key]
+        if item is not None:
+            return item, []
+        guess = meant(key, store.item_keys(self._tx))
+        return None, [Fault("item", f"there is no such service item{guess}")]
 
 
-def _stored(tx: sa.Connection, body: Body) -> dict[tuple[str, str], int]:
-    handed = body.get("materials", ())
-    return store.stored_materials(tx, [it["digest"] for it in handed if "digest" in it])
+def _stored(tx: sa.Connection, *bodies: Body) -> dict[tuple[str, str], int]:
+    handed = [it for body in bodies for it in body.get("materials", ())]
+    return store.stored_materials(tx, sorted({it["digest"] for it in handed if "digest" in it}))
 
 
 def _fingerprint(application: Body, faults: Faults) -> str:

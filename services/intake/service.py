@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import eventlet.tpool
@@ -10,11 +11,14 @@ from nameko.extensions import DependencyProvider
 from services.intake import domain, handlers, schemas, store, view
 from services.intake.codes import Codes
 from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
+from services.intake.handlers import HandedIn
+from services.intake.receipt import Receipt
 from services.intake.shelf import Shelf
 from shared.casecode import CodeParts, Scheme, scheme_named
 from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
+from shared.delivery.together import Together
 from shared.delivery.work import Work
 from shared.messages import ItemPublished
 from shared.messages.schema import schema_of
@@ -34,6 +38,7 @@ class Window(DependencyProvider):  # type: ignore[misc]
     scheme: Scheme
     codes: Codes
     shelf: Shelf
+    counter: Together[HandedIn, Receipt]
 
     def start(self) -> None:
         settings = self.backbone.settings
@@ -44,6 +49,9 @@ class Window(DependencyProvider):  # type: ignore[misc]
         parts = CodeParts(region=settings.region, month="", serial=0)
         self.codes = Codes(self.backbone.database, self.scheme, parts)
         self.shelf = Shelf(settings.data / "materials", sync=_synced)
+        self.counter = Together(
+            self.backbone.workplace.work, partial(handlers.hand_in_all, office=self.office)
+        )
 
     def get_dependency(self, _context: Any) -> "Window":
         return self
@@ -66,7 +74,7 @@ class Service:
     delivery = Delivery()
     window = Window()
 
-    @receives  # type: ignore[untyped-decorator]
+    @receives(gather=0.03)  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
 
@@ -107,14 +115,14 @@ class Service:
         """
         window, now = self.window, self.delivery.settings.time.now()
         region = domain.region_of(request.body, window.office)
-        with window.codes.held(region, now) as held, self.delivery.work() as work:
-            receipt = handlers.hand_in(
-                work,
-                request.body,
-                request.faults,
-                key=request.headers["key"],
-                held=held,
-                office=window.office,
+        with window.codes.held(region, now) as held:
+            receipt = window.counter.do(
+                HandedIn(
+                    application=request.body,
+                    faults=request.faults,
+                    key=request.headers["key"],
+                    held=held,
+                )
             )
         return Reply(body=receipt, headers={"Location": receipt.tracking})
 

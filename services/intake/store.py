@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.intake.domain import Case
 from services.intake.tracking import Step, Track
@@ -184,16 +184,11 @@ def stored_materials(tx: sa.Connection, digests: Sequence[str]) -> dict[tuple[st
 # Cases
 
 
-def add_case(tx: sa.Connection, row: Mapping[str, Any]) -> bool:
-    """Add a case; False when its key was used before, and nothing is added."""
-    return tx.execute(_adding(tx.dialect.name), row).scalar() is not None
-
-
-@cache
-def _adding(dialect: str) -> sa.Executable:
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(cases)
-    adding: sa.Executable = insert.on_conflict_do_nothing().returning(cases.c.code)
-    return adding
+def add_cases(tx: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Add cases; the codes of those whose key was not used before, the others are not added."""
+    # In the order of their keys, or two processes could wait for each other's for ever.
+    ordered = sorted(rows, key=itemgetter("key"))
+    return insert_returning(tx, cases, ordered, cases.c.code)
 
 
 def supplement_under_key(tx: sa.Connection, code: str, key: str, fingerprint: str) -> str | None:

@@ -12,14 +12,13 @@ from functools import lru_cache
 from typing import Any
 
 from services.routing.case import Application, Past, TaskState
+from shared.jsontext import text_of
 from shared.messages import Deferral, Material, Person, Text
-
-_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def application_text(application: Application) -> str:
     """What was handed in, as JSON."""
-    return _text(
+    return text_of(
         {
             "applicant": asdict(application.applicant),
             "form": application.form,
@@ -45,7 +44,7 @@ def progress_text(
     tasks: Mapping[str, TaskState], deferrals: tuple[Deferral, ...], *, extended: bool = False
 ) -> str:
     """How far a case is, as JSON."""
-    return _text(
+    return text_of(
         {
             "tasks": {key: _task(task) for key, task in tasks.items()},
             "deferrals": [_deferral(due) for due in deferrals],

@@ -13,11 +13,11 @@ from services.supervision.domain import Case
 from services.supervision.ladder import Rung
 from services.supervision.limits import Given
 from services.supervision.trace import Entry, Head
+from shared.jsontext import text_of
 from shared.messages.parts import Text
 from shared.worktime import Extension, Ledger, Stretch
 
 Row = dict[str, Any]
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def row_of_case(case: Case) -> Row:
@@ -32,7 +32,7 @@ def row_of_case(case: Case) -> Row:
         "lead": case.lead,
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
-        "stops": _json(sorted(case.stops)),
+        "stops": text_of(sorted(case.stops)),
         "entries": case.head.count,
         "head": case.head.hash,
     }
@@ -144,8 +144,8 @@ def entry_of_row(row: sa.Row[Any]) -> Entry:
 @lru_cache(maxsize=4_096)
 def _text_of_limit(limit: Ledger | Given) -> str:
     if isinstance(limit, Given):
-        return _json({"started": limit.started.isoformat(), "due": limit.due.isoformat()})
-    return _json(
+        return text_of({"started": limit.started.isoformat(), "due": limit.due.isoformat()})
+    return text_of(
         {
             "amount": limit.amount,
             "unit": limit.unit,
@@ -175,7 +175,7 @@ def _limit(text: str) -> Ledger | Given:
 
 @lru_cache(maxsize=4_096)
 def _text_of_title(title: Text) -> str:
-    return _json({"zh": title.zh, "en": title.en})
+    return text_of({"zh": title.zh, "en": title.en})
 
 
 @lru_cache(maxsize=4_096)
@@ -192,7 +192,7 @@ def _rungs(text: str) -> tuple[Rung, ...]:
 
 @lru_cache(maxsize=4_096)
 def text_of_rungs(rungs: tuple[Rung, ...]) -> str:
-    return _json([[it.name, it.when, _iso(it.moment)] for it in rungs])
+    return text_of([[it.name, it.when, _iso(it.moment)] for it in rungs])
 
 
 def _iso(moment: datetime | None) -> str | None:

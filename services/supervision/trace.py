@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.messages.codec import to_plain
+from shared.messages.codec import written
 
 _json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
@@ -53,7 +53,7 @@ def canonical(message: object) -> str:
 
     Half a surrogate pair, which no database takes, stays escaped as it came.
     """
-    text = _json(to_plain(message))
+    text = written(message, sort=True)
     return text.encode("utf-8", "backslashreplace").decode()
 
 

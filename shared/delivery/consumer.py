@@ -1,5 +1,6 @@
 """Reading messages in batches: what has arrived, at most so many, waiting only for the first."""
 
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,12 +42,15 @@ class Consumer:
             self._link.close()
             raise
 
-    def read(self, *, wait: float) -> list[Delivery]:
-        """At most `limit` deliveries, none after `wait` seconds."""
-        if not self._here:
-            self._link.drain(wait)
-        while len(self._here) < self.limit and self._link.drain(0.0):
-            pass
+    def read(self, *, wait: float, gather: float = 0.0) -> list[Delivery]:
+        """At most `limit` deliveries, none after `wait` seconds; after the first one, those that
+        come within `gather` seconds too."""
+        if self._here or self._link.drain(wait):
+            until = time.monotonic() + gather
+            while len(self._here) < self.limit:
+                left = max(0.0, until - time.monotonic())
+                if not self._link.drain(left):
+                    break
         self._link.tick()
         return [self._here.popleft() for _ in range(min(self.limit, len(self._here)))]
 

@@ -40,6 +40,7 @@ class Receiver:
         settings: Settings,
         handler: Handler,
         retry_delays: Sequence[float] = RETRY_DELAYS,
+        gather: float = 0.0,
     ) -> None:
         self._workplace = workplace
         self._relay = relay
@@ -48,6 +49,7 @@ class Receiver:
         self._partitions = [f"{self._service}.{it}" for it in range(settings.partitions)]
         self._parked = f"{self._service}.parked"
         self._processor = Processor(workplace, handler, retry_delays=retry_delays)
+        self._gather = gather
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -80,7 +82,8 @@ class Receiver:
         unconfirmed: deque[tuple[Sequence[Delivery], list[Sending]]] = deque()
         looked = time.monotonic()
         while not self._stopping.is_set():
-            batch = consumer.read(wait=0.0 if unconfirmed else LOOK_UP)
+            wait = 0.0 if unconfirmed else LOOK_UP
+            batch = consumer.read(wait=wait, gather=self._gather)
             if batch:
                 unconfirmed.append((batch, self._settle(consumer, batch)))
             self._finish(consumer, unconfirmed, but=int(bool(batch)))

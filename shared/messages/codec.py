@@ -1,7 +1,6 @@
 """Messages to bytes and back. The body is plain JSON; the type and version travel beside it."""
 
 import dataclasses
-import json
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from shared.errors import OneWindowError
+from shared.jsontext import text_of
 from shared.messages.body import Unsound, parse
 from shared.messages.reader import load
 from shared.messages.registry import find, is_change, kind_of, type_of
@@ -24,12 +24,19 @@ class Unreadable(OneWindowError):
 
 def encode(message: Any) -> bytes:
     """The JSON body of a message. Keys stand in the order in which the class declares them."""
-    return dumps(to_plain(message)).encode()
+    return written(message).encode()
 
 
-def dumps(plain: Any) -> str:
-    """JSON without needless space, Chinese as it is written."""
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+def written(message: Any, *, sort: bool = False) -> str:
+    """A message as JSON text; `sort` puts the keys in the order of their letters."""
+    return text_of(message, plain=_shallow, sort=sort)
+
+
+def _shallow(message: Any) -> dict[str, Any]:
+    """The fields of a message or of a part of one, as they are."""
+    cls: type = type(message)
+    kind = {"kind": kind_of(cls)} if is_change(cls) else {}
+    return kind | {name: getattr(message, name) for name in _names(cls)}
 
 
 def to_plain(message: Any) -> dict[str, Any]:

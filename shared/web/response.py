@@ -1,6 +1,5 @@
 """From what a service method returns, or raises, to a werkzeug response."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import structlog
 from werkzeug.wrappers import Response
 
+from shared.jsontext import text_of
 from shared.web.problems import (
     BY_ERROR,
     INTERNAL,
@@ -72,6 +72,6 @@ def secured(response: Response) -> Response:
 
 
 def _json(body: Any, status: int, media_type: str, headers: Mapping[str, str]) -> Response:
-    text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = "" if body is None else text_of(body)
     all_headers = [("Content-Type", media_type), *SECURITY_HEADERS.items(), *headers.items()]
     return Response(text, status=status, headers=all_headers)
