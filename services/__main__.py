@@ -1,6 +1,7 @@
 """Runs one service process: `python -m services routing`."""
 
 import eventlet
+import eventlet.debug
 
 eventlet.monkey_patch()
 
@@ -63,11 +64,7 @@ def serve(settings: Settings, service: type) -> int:
         # Nothing of eventlet's may be touched here: the signal may come in the midst of its hub.
         signal.signal(number, lambda number, _: told.append(number))
     container = ServiceContainer(service, config=_config(settings))
-    try:
-        container.start()
-    except OSError as error:
-        where = f"{settings.http_host}:{settings.http_port}"
-        raise CannotListen(f"cannot serve at {where}, choose another address: {error}") from error
+    _start(container, settings)
     end = eventlet.spawn(container.wait)
     while not (told or end.dead):
         eventlet.sleep(LOOK_UP)
@@ -77,6 +74,18 @@ def serve(settings: Settings, service: type) -> int:
     except Exception:  # nameko has logged what the container died of
         return DIED
     return 0
+
+
+def _start(container: ServiceContainer, settings: Settings) -> None:
+    # What fails in a green thread at the start is raised here; the hub need not print it as well.
+    eventlet.debug.hub_exceptions(False)
+    try:
+        container.start()
+    except OSError as error:
+        where = f"{settings.http_host}:{settings.http_port}"
+        raise CannotListen(f"cannot serve at {where}, choose another address: {error}") from error
+    finally:
+        eventlet.debug.hub_exceptions(True)
 
 
 def _config(settings: Settings) -> dict[str, object]:

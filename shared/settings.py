@@ -1,6 +1,6 @@
 """The settings of a process, all from the environment, read once at the start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -15,7 +15,7 @@ class Settings:
 
     `database` is empty for SQLite in `data`, or a postgresql:// URL; each service then uses a
     schema of its own. `partitions` is N, the number of queues over which a service's messages are
-    spread by case.
+    spread by case. `code_key`, `central_department` and `project_type` are for the scheme `project`.
     """
 
     service: str
@@ -31,6 +31,9 @@ class Settings:
     webhook: str
     region: str
     code_scheme: str
+    code_key: str = field(repr=False)
+    central_department: str
+    project_type: str
 
     @classmethod
     def from_environment(cls, service: str) -> "Settings":
@@ -53,6 +56,9 @@ class Settings:
                 webhook=env.str("ONEWINDOW_ALERT_WEBHOOK", ""),
                 region=env.str("ONEWINDOW_REGION", "330100"),
                 code_scheme=env.str("ONEWINDOW_CODE_SCHEME", "regional"),
+                code_key=env.str("ONEWINDOW_CODE_KEY", ""),
+                central_department=env.str("ONEWINDOW_CENTRAL_DEPARTMENT", "00"),
+                project_type=env.str("ONEWINDOW_PROJECT_TYPE", "01"),
             )
         except EnvError as error:
             raise Invalid(Fault("environment", str(error))) from error

@@ -178,6 +178,8 @@ class LocalStack:
             self._say(f"Using the broker at {address.host}:{address.port} ...")
             self.broker, self.vhost = BrokerAdmin(address), address.vhost
             self.broker.overview()
+        from shared.delivery.retry import delays_from  # noqa: PLC0415 - `down` should not wait for it
+
         self._write(ready=False)
         self._admin.create_vhost(self.vhost)
         self.settings = replace(self.settings, partitions=self._partitions())
@@ -187,6 +189,7 @@ class LocalStack:
             self._passwords,
             departments=departments(self.settings.catalogue),
             partitions=self.settings.partitions,
+            retry_delays=delays_from(os.environ),
         )
 
     def _partitions(self) -> int:

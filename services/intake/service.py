@@ -14,7 +14,7 @@ from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Offic
 from services.intake.handlers import HandedIn
 from services.intake.receipt import Receipt
 from services.intake.shelf import Shelf
-from shared.casecode import CodeParts, Scheme, scheme_named
+from shared.casecode import CodeParts, Scheme, month_of, scheme_named
 from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
@@ -45,8 +45,15 @@ class Window(DependencyProvider):  # type: ignore[misc]
         table = settings.catalogue / "calendar.yaml"
         calendar = Calendar(read_table(table) if table.exists() else None)
         self.office = Office(region=settings.region, calendar=calendar)
-        self.scheme = scheme_named(settings.code_scheme)
-        parts = CodeParts(region=settings.region, month="", serial=0)
+        self.scheme = scheme_named(settings.code_scheme, key=settings.code_key.encode())
+        parts = CodeParts(
+            region=settings.region,
+            month=month_of(settings.time.now()),
+            serial=0,
+            central_department=settings.central_department,
+            project_type=settings.project_type,
+        )
+        self.scheme.compose(parts)  # a setting of which no code can be made is refused now
         self.codes = Codes(self.backbone.database, self.scheme, parts)
         self.shelf = Shelf(settings.data / "materials", sync=_synced)
         self.counter = Together(

@@ -15,11 +15,11 @@ __all__ = ["CodeParts", "ProjectCode", "RegionalCode", "Scheme", "month_of", "sc
 def scheme_named(name: str, *, key: bytes = b"") -> Scheme:
     """The scheme of a setting: `regional` (the default), or `project`, which needs the key.
 
-    Raises Invalid naming `case_code_scheme` or `case_code_key`.
+    Raises Invalid naming the setting.
     """
     if name == RegionalCode.name:
         return RegionalCode()
     if name == ProjectCode.name:
         return ProjectCode(key=key)
     known = f"{RegionalCode.name} or {ProjectCode.name}"
-    raise Invalid(Fault("case_code_scheme", f"{name!r} is unknown; choose {known}"))
+    raise Invalid(Fault("ONEWINDOW_CODE_SCHEME", f"{name!r} is unknown; choose {known}"))

@@ -44,7 +44,7 @@ class ProjectCode:
 
     def __post_init__(self) -> None:
         if not 16 <= len(self.key) <= 64:
-            raise Invalid(Fault("case_code_key", "must be 16 to 64 bytes, secret and lasting"))
+            raise Invalid(Fault("ONEWINDOW_CODE_KEY", "must be 16 to 64 bytes, secret and lasting"))
 
     def series(self, parts: CodeParts) -> str:
         groups = (parts.month, parts.region, parts.central_department, parts.project_type)

@@ -245,7 +245,7 @@ def test_a_scheme_is_chosen_by_name():
 
 
 def test_an_unknown_scheme_or_a_project_scheme_without_key_is_refused():
-    with pytest.raises(Invalid, match="case_code_scheme: 'roman'"):
+    with pytest.raises(Invalid, match="ONEWINDOW_CODE_SCHEME: 'roman'"):
         scheme_named("roman")
-    with pytest.raises(Invalid, match="case_code_key"):
+    with pytest.raises(Invalid, match="ONEWINDOW_CODE_KEY"):
         scheme_named("project", key=b"short")

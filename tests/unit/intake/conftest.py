@@ -5,10 +5,9 @@ from tests.unit.intake.samples import ITEM, NOW
 from tests.unit.web.serving import Serving
 
 
-def serving(data):
-    intake = Serving(
-        "intake", data, now=NOW, ONEWINDOW_CODE_SCHEME="regional", ONEWINDOW_REGION="330100"
-    )
+def serving(data, **settings):
+    given = {"ONEWINDOW_CODE_SCHEME": "regional", "ONEWINDOW_REGION": "330100", **settings}
+    intake = Serving("intake", data, now=NOW, **given)
     with intake.database.transaction() as tx:
         store.keep_items(tx, [ITEM])
     intake.start()
