@@ -15,7 +15,8 @@ class Settings:
 
     `database` is empty for SQLite in `data`, or a postgresql:// URL; each service then uses a
     schema of its own. `partitions` is N, the number of queues over which a service's messages are
-    spread by case. `code_key`, `central_department` and `project_type` are for the scheme `project`.
+    spread by case. `code_key`, `central_department` and `project_type` belong to the code scheme
+    `project`.
     """
 
     service: str
