@@ -1,15 +1,17 @@
 """What every test may ask for. Servers are real; one that is missing fails the test."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.fixtures import run
 
 pytest_plugins = ["tests.fixtures.broker", "tests.fixtures.postgres"]
 
 TESTS = Path(__file__).parent
-LONGEST_FIRST = ("faults", "journey", "broker", "unit/deploy")
+LONGEST_FIRST = ("journey", "faults", "unit/deploy", "broker")
 """Where several processes test, what takes longest begins first."""
 
 
@@ -22,17 +24,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run.finish(config)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process, and all journeys do: they share a running stack."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item.path.relative_to(TESTS))))
     items.sort(key=lambda item: _rank(item.path.relative_to(TESTS)))
 
 
-def _group(file: Path) -> str:
-    shares_a_stack = file.parts[0] == "journey" and file.stem != "test_demo"
-    return "journey" if shares_a_stack else str(file)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return ByGroup(config, log)
+
+
+class ByGroup(LoadScopeScheduling):
+    """Tests of one file stay in one process, and all journeys do: they share a running stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0]).relative_to(TESTS.name)
+        shares_a_stack = file.parts[0] == "journey" and file.stem != "test_demo"
+        return "journey" if shares_a_stack else str(file)
 
 
 def _rank(file: Path) -> int:

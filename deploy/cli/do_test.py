@@ -18,7 +18,7 @@ from deploy.local.places import ROOT, Places
 
 CONTEXT = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
-SHARED = ("-n", "2", "--dist", "loadgroup")
+SHARED = ("-n", "2", "--no-loadscope-reorder")
 """Most tests wait for servers of their own, which want a core too."""
 
 

@@ -248,8 +248,8 @@ class Session:
             self._connection.close()
 
     def _close(self) -> None:
-        if self._connection.is_open:
-            self._connection.close()
+        if not (self._connection.is_closing or self._connection.is_closed):
+            self._connection.close()  # also one that is not open yet: its socket must not stay
         elif not self._over:
             self._connection.ioloop.stop()
 
