@@ -58,8 +58,8 @@ class Settings:
                 region=env.str("ONEWINDOW_REGION", "330100"),
                 code_scheme=env.str("ONEWINDOW_CODE_SCHEME", "regional"),
                 code_key=env.str("ONEWINDOW_CODE_KEY", ""),
-                central_department=env.str("ONEWINDOW_CENTRAL_DEPARTMENT", "00"),
-                project_type=env.str("ONEWINDOW_PROJECT_TYPE", "01"),
+                central_department=env.str("ONEWINDOW_CENTRAL_DEPARTMENT", ""),
+                project_type=env.str("ONEWINDOW_PROJECT_TYPE", ""),
             )
         except EnvError as error:
             raise Invalid(Fault("environment", str(error))) from error
