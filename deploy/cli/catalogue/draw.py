@@ -38,9 +38,10 @@ def draw(
 
     The kind of picture is Mermaid, or what the name of the file says.
     """
-    item = item_in(load_catalogue(catalogue, departments), name)
+    known = load_catalogue(catalogue, departments)
+    item = item_in(known, name)
     as_svg = form is Picture.SVG or (out is not None and out.suffix == ".svg")
-    picture = (svg if as_svg else mermaid)(item, language.value)
+    picture = (svg if as_svg else mermaid)(item, language.value, known.departments)
     if out is None:
         print(picture, end="")
     else:

@@ -2,7 +2,8 @@
 
 The layered drawing of Sugiyama in its simplest form: columns by the longest way from the start, a
 place kept free in every column that a line passes, then a few sweeps in which everything moves to
-the middle of its neighbours, so that lines cross seldom.
+the middle of its neighbours, so that lines cross seldom. Heights come last: from the fullest column
+to both sides, everything as near to its neighbours as the order allows, so that lines are level.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from itertools import pairwise
 from services.routing.plan import Item, Task
 
 Place = tuple[int, int]
-"""Column and row, from 0."""
+"""Column and row, from 0; rows are halves, so that a box can stand between two others."""
 
 Node = tuple[str, ...]
 """(task,) is a box; (from, to, column) a place that a line passes."""
@@ -35,14 +36,13 @@ def layout(item: Item) -> Layout:
     column = _columns(item)
     ways = {(early, task.key): _way(early, task.key, column) for early, task in _joined(item)}
     order = _ordered(column, ways)
-    places = {node: (at, row) for at, nodes in enumerate(order) for row, node in enumerate(nodes)}
-    rows = max(len(nodes) for nodes in order)
-    centred = {node: _centred(place, len(order[place[0]]), rows) for node, place in places.items()}
+    rows = _heights(order, ways)
+    place = {node: (at, rows[node]) for at, nodes in enumerate(order) for node in nodes}
     return Layout(
-        boxes={task.key: centred[(task.key,)] for task in item.tasks},
-        lines={ends: [centred[node] for node in way] for ends, way in ways.items()},
+        boxes={task.key: place[(task.key,)] for task in item.tasks},
+        lines={ends: [place[node] for node in way] for ends, way in ways.items()},
         columns=len(order),
-        rows=rows,
+        rows=max(rows.values()) // 2 + 1,
     )
 
 
@@ -103,6 +103,35 @@ def _settle(
     nodes.sort(key=middle)
 
 
-def _centred(place: Place, used: int, rows: int) -> Place:
-    """Rows count halves, so that a column with fewer boxes can stand in the middle."""
-    return place[0], 2 * place[1] + rows - used
+def _heights(
+    order: Sequence[Sequence[Node]], ways: Mapping[tuple[str, str], Sequence[Node]]
+) -> dict[Node, int]:
+    """Rows in halves, from 0."""
+    fullest = max(range(len(order)), key=lambda at: len(order[at]))
+    rows = {node: 2 * row for row, node in enumerate(order[fullest])}
+    beside: dict[Node, list[Node]] = {}
+    for one, other in (pair for way in ways.values() for pair in pairwise(way)):
+        beside.setdefault(one, []).append(other)
+        beside.setdefault(other, []).append(one)
+    for at in [*range(fullest + 1, len(order)), *range(fullest - 1, -1, -1)]:
+        rows |= _level(order[at], beside, rows, most=2 * (len(order[fullest]) - 1))
+    return rows
+
+
+def _level(
+    nodes: Sequence[Node],
+    beside: Mapping[Node, Sequence[Node]],
+    rows: Mapping[Node, int],
+    most: int,
+) -> dict[Node, int]:
+    """Each as near as it can to the middle of its neighbours that stand already, in order, two
+    halves apart, none below `most`."""
+    level: dict[Node, int] = {}
+    free = 0
+    for place, node in enumerate(nodes):
+        near = [rows[it] for it in beside.get(node, ()) if it in rows]
+        wanted = round(sum(near) / len(near)) if near else free
+        below = 2 * (len(nodes) - 1 - place)
+        level[node] = max(free, min(wanted, most - below))
+        free = level[node] + 2
+    return level

@@ -3,25 +3,26 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from services.routing.drawing.words import below, title_of
+from services.routing.departments import Departments
+from services.routing.drawing.words import how_long, title_of, who_of
 from services.routing.plan import Item, Task
 from services.routing.way import days_of, longest_way
 
 _SPECIAL = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;"}
 
 
-def mermaid(item: Item, language: str = "zh") -> str:
+def mermaid(item: Item, language: str = "zh", departments: Departments | None = None) -> str:
     """The chart as text; the longest way is thick and red, tasks with a condition are dashed."""
-    return "\n".join(_lines(item, language)) + "\n"
+    return "\n".join(_lines(item, language, departments)) + "\n"
 
 
-def _lines(item: Item, language: str) -> Iterator[str]:
+def _lines(item: Item, language: str, departments: Departments | None) -> Iterator[str]:
     names = {task.key: f"t{number}" for number, task in enumerate(item.tasks)}
     _, way = longest_way(item, days_of)
     yield "flowchart LR"
     yield f"    %% {item.key}, version {item.version}"
     for task in item.tasks:
-        yield f'    {names[task.key]}["{_label(task, language)}"]'
+        yield f'    {names[task.key]}["{_label(task, language, departments)}"]'
     joined = [(early, task.key) for task in item.tasks for early in task.after]
     for early, late in joined:
         yield f"    {names[early]} --> {names[late]}"
@@ -36,8 +37,9 @@ def _lines(item: Item, language: str) -> Iterator[str]:
         yield f"    linkStyle {','.join(marked)} stroke:#c62828,stroke-width:3px"
 
 
-def _label(task: Task, language: str) -> str:
-    words = [title_of(task, language), below(task, language), *([task.when] if task.when else [])]
+def _label(task: Task, language: str, departments: Departments | None) -> str:
+    who, long = who_of(task, language, departments), how_long(task, language)
+    words = filter(None, (title_of(task, language), who, long, task.when))
     return "<br/>".join(_safe(one) for one in words)
 
 

@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
+from services.routing.departments import Departments
 from services.routing.drawing.layout import Layout, Place, layout
-from services.routing.drawing.words import below, title_of
+from services.routing.drawing.words import how_long, legend, title_of, who_of
 from services.routing.plan import Item, Task
 from services.routing.way import days_of, longest_way
 
-WIDTH, HEIGHT = 210, 72
-BETWEEN, ROW = 70, 46
+WIDTH, HEIGHT = 240, 88
+BETWEEN, ROW = 70, 54
 """Pixels between columns; pixels of half a row."""
 
-MARGIN, TOP = 20, 56
-LETTERS = 26
+MARGIN, TOP = 20, 72
+LETTERS = 29
 """Half-width letters that fit on a line of a box."""
 
 _STYLE = """
@@ -29,12 +30,12 @@ rect.longest, path.longest { stroke: #c62828; stroke-width: 3 }
 """
 
 
-def svg(item: Item, language: str = "zh") -> str:
+def svg(item: Item, language: str = "zh", departments: Departments | None = None) -> str:
     """The picture; the longest way is thick and red, tasks with a condition are dashed."""
-    return "\n".join(_lines(item, language)) + "\n"
+    return "\n".join(_lines(item, language, departments)) + "\n"
 
 
-def _lines(item: Item, language: str) -> Iterator[str]:
+def _lines(item: Item, language: str, departments: Departments | None) -> Iterator[str]:
     where = layout(item)
     _, way = longest_way(item, days_of)
     title = escape(item.title.zh if language == "zh" else item.title.en)
@@ -45,18 +46,22 @@ def _lines(item: Item, language: str) -> Iterator[str]:
     )
     yield f"<title>{title}</title><style>{_STYLE}</style>"
     yield f'<text class="title" x="{MARGIN}" y="32">{title}</text>'
+    yield f'<text class="small" x="{MARGIN}" y="54">{escape(legend(item, language))}</text>'
     marked = set(pairwise(way))
     for ends, places in where.lines.items():
         name = ' class="longest"' if ends in marked else ""
         yield f'<path{name} d="{_curve(places)}"/>'
     for task in item.tasks:
-        yield from _box(task, where.boxes[task.key], task.key in way, language)
+        said = [who_of(task, language, departments), how_long(task, language)]
+        yield from _box(
+            task, where.boxes[task.key], task.key in way, title_of(task, language), said
+        )
     yield "</svg>"
 
 
 def _size(where: Layout) -> tuple[int, int]:
     width = where.columns * (WIDTH + BETWEEN) - BETWEEN + 2 * MARGIN
-    return max(width, 400), 2 * where.rows * ROW + TOP + MARGIN
+    return max(width, 520), TOP + 2 * (where.rows - 1) * ROW + HEIGHT + MARGIN
 
 
 def _corner(place: Place) -> tuple[int, int]:
@@ -77,17 +82,19 @@ def _curve(places: Sequence[Place]) -> str:
     return " ".join(parts[:-1])
 
 
-def _box(task: Task, place: Place, longest: bool, language: str) -> Iterator[str]:
+def _box(task: Task, place: Place, longest: bool, title: str, said: Sequence[str]) -> Iterator[str]:
     x, y = _corner(place)
     names = " ".join(name for name, on in (("longest", longest), ("perhaps", task.when)) if on)
     yield f'<g id="{escape(task.key)}">'
     if task.when:
         yield f"<title>{escape(task.when)}</title>"
     yield f'<rect class="{names}" x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
-    for number, line in enumerate(_wrapped(title_of(task, language))):
+    for number, line in enumerate(_wrapped(title)):
         yield f'<text x="{x + 10}" y="{y + 20 + 17 * number}">{escape(line)}</text>'
-    words = escape(_cut(below(task, language), LETTERS + 6))
-    yield f'<text class="small" x="{x + 10}" y="{y + HEIGHT - 10}">{words}</text></g>'
+    for number, words in enumerate(said):
+        line, below = _cut(words, LETTERS + 5), y + HEIGHT - 26 + 16 * number
+        yield f'<text class="small" x="{x + 10}" y="{below}">{escape(line)}</text>'
+    yield "</g>"
 
 
 def _wrapped(words: str) -> list[str]:

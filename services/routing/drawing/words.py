@@ -1,6 +1,8 @@
 """What stands in the box of a task."""
 
-from services.routing.plan import Task
+from services.routing.departments import Departments
+from services.routing.plan import Item, Task
+from services.routing.way import days_of, longest_way
 from shared.messages import Limit
 
 UNITS = {
@@ -9,18 +11,41 @@ UNITS = {
     "calendar_days": ("个自然日", " calendar days"),
 }
 
+AFTERWARDS = ("决定后", "after the decision")
+LEGEND = (
+    "红色粗线：最长路径，约{days}个工作日；虚线框：有条件才办理",
+    "Thick red: the longest way, about {days} working days. Dashed: only on a condition.",
+)
+
 
 def title_of(task: Task, language: str) -> str:
     """The task's title in `language`, zh or en."""
     return task.title.zh if language == "zh" else task.title.en
 
 
-def below(task: Task, language: str) -> str:
-    """Who does it, and how long it may take."""
+def who_of(task: Task, language: str, departments: Departments | None = None) -> str:
+    """Who does it: the departments that usually fill its roles, or the roles."""
+    roles = (task.department, *task.joint_with)
+    who = " + ".join(_name(role, language, departments) for role in roles)
+    return f"{who} × {task.for_each}" if task.for_each else who
+
+
+def how_long(task: Task, language: str) -> str:
+    """How long it may take, and whether only after the decision."""
     limit = limit_of(task.handling, language)
-    who = " + ".join((task.department, *task.joint_with))
-    who += f" × {task.for_each}" if task.for_each else ""
-    return f"{who}, {limit}" if limit else who
+    later = "" if task.decides else AFTERWARDS[language != "zh"]
+    return ", ".join(filter(None, (later, limit)))
+
+
+def legend(item: Item, language: str) -> str:
+    """What the kinds of line mean, and about how long the longest way is."""
+    days, _ = longest_way(item, days_of)
+    return LEGEND[language != "zh"].format(days=f"{days:.4g}")
+
+
+def _name(role: str, language: str, departments: Departments | None) -> str:
+    found = departments.get(departments.usually(role)) if departments else None
+    return role if found is None else found.title.zh if language == "zh" else found.title.en
 
 
 def limit_of(limit: Limit | None, language: str) -> str:

@@ -13,12 +13,13 @@ from typer.testing import CliRunner
 
 from deploy.cli.do_catalogue import app
 from deploy.forecast import Forecast, Supposed, forecast
+from services.routing.departments import Department, Departments
 from services.routing.drawing import mermaid, svg
 from services.routing.drawing.layout import layout
 from services.routing.plan import Item
 from shared.conditions import ConditionFailed
 from shared.errors import Invalid, NotFound
-from shared.messages import Limit
+from shared.messages import Limit, Text
 from shared.worktime import china
 from tests.unit.routing.building import ALL, DEPARTMENTS, field, item, task
 from tests.unit.routing.test_any_plan_comes_to_an_end import plans
@@ -141,6 +142,22 @@ def test_the_longest_way_is_marked_in_both_pictures() -> None:
     marked = {key for key, box in boxes.items() if "longest" in (box.get("class") or "")}  # type: ignore[union-attr]
     assert marked == {"a", "c", "d"}
     assert len([it for it in picture.findall("{*}path") if it.get("class")]) == 2
+
+
+def test_boxes_name_the_departments_and_lines_are_level_where_they_can_be() -> None:
+    assert "Planning Bureau" in svg(CHAIN, "en", BUREAU)
+    assert "Planning Bureau<br/>5 working days" in mermaid(CHAIN, "en", BUREAU)
+    assert "after the decision" in svg(item(task("a"), VERIFIED), "en")
+    assert "about 14 working days" in svg(CHAIN, "en")
+    where = layout(item(task("a"), task("b"), task("c", after=("a",)), task("d", after=("c", "b"))))
+    passed = where.lines[("b", "d")]
+    assert passed[0][1] == passed[1][1]
+
+
+BUREAU = Departments(
+    {"planning": Department(key="planning", title=Text(zh="规划局", en="Planning Bureau"))}
+)
+VERIFIED = task("v", on_promise="verify")
 
 
 def run(*arguments: str) -> Any:
