@@ -28,6 +28,8 @@ MOST_LOOPS = 2
 
 _EXAMPLE = {"form": "form.area", "results": "results.planning.height"}
 
+_SIGNS = {"and": "&&", "or": "||", "not": "!"}
+
 FUNCTIONS = frozenset(
     {"bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"}
     | {"contains", "endsWith", "matches", "max", "min", "size", "startsWith"}
@@ -114,6 +116,8 @@ def _problems(source: str, reading: Reading) -> Iterator[str]:
         yield f"has brackets {reading.depth} deep, and {DEEPEST} are allowed"
     if reading.loops > MOST_LOOPS:
         yield f"goes through {reading.loops} lists, and {MOST_LOOPS} are allowed"
+    for word in sorted({name[0] for name in reading.names} & _SIGNS.keys()):
+        yield f"has the word `{word}`: write `{_SIGNS[word]}`"
     for root in sorted({name[0] for name in reading.names} - PARTS.keys()):
         yield f"speaks of `{root}`, but only `form` and `results` are there{_meant(root, PARTS)}"
     for name in sorted(reading.names):

@@ -113,8 +113,13 @@ def _departments(item: Item, departments: Departments) -> Iterator[Found]:
         ]
     for path, key in named:
         if key not in departments.names:
-            near = meant(key, departments.names)
+            near = meant(key, departments.names) or _all_of(departments)
             yield path, f"{key!r} is no department of departments.yaml{near}"
+
+
+def _all_of(departments: Departments) -> str:
+    names = ", ".join(sorted(departments.names))
+    return f": add it there, or name one of {names}" if len(names) < 100 else ": add it there"
 
 
 def _after(item: Item, task: Task, path: Path) -> Iterator[Found]:

@@ -1,8 +1,8 @@
 """YAML read with the line of every value, and without its traps.
 
 Words are what YAML 1.2's core schema says: `no` and `on` are texts, 2026-01-01 is a text. Anchors
-and aliases are refused (a few lines of them can stand for gigabytes), and so is a key that is
-given twice, of which YAML keeps the last.
+and aliases are refused (a few lines of them can stand for gigabytes), tags too, and so is a key
+that is given twice, of which YAML keeps the last.
 """
 
 import re
@@ -78,6 +78,9 @@ class _Building:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise Broken(line, "has an anchor or alias (& or *): write the value out")
+        if tag := getattr(event, "tag", None):
+            # `when: !form.small` is a tag and an empty value, and would be no condition at all.
+            raise Broken(line, f"has a tag, {tag}: put a value that begins with ! into quotes")
         if isinstance(event, MappingStartEvent):
             self._begin({}, line)
         elif isinstance(event, SequenceStartEvent):
