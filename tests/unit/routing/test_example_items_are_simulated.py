@@ -56,7 +56,7 @@ def test_the_items_together_use_what_an_item_can_say(example: Catalogue) -> None
     tasks = [task for item in example.items.values() for task in item.tasks]
     items = list(example.items.values())
     assert {it.silence for it in tasks} == {"nothing", "escalate", "reassign", "deemed_approval"}
-    assert {it.decision for it in tasks if it.joint_with} == {"lead", "quorum"}
+    assert {it.decision for it in tasks if it.joint_with} == {"all", "lead", "quorum"}
     assert {it.on_promise for it in tasks} == {"ask", "trust", "verify"}
     assert {it.on_rejection for it in items} == {"stop", "collect"}
     assert any(it.for_each for it in tasks)
@@ -89,7 +89,7 @@ def test_a_renewal_is_settled_at_the_window_and_the_licence_delivered(example: C
     )
     assert told.tasks == ()
     assert told.ends == BEGINS
-    assert [it.task for it in told.afterwards] == ["hygiene-licence"]
+    assert [it.task for it in told.afterwards] == ["hygiene-permit"]
 
 
 def test_each_section_of_a_road_goes_to_its_own_district(example: Catalogue) -> None:
