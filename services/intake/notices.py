@@ -11,19 +11,12 @@ from typing import Any
 
 from shared.messages import Change
 from shared.messages.codec import to_plain
-from shared.messages.progress import (
-    Decided,
-    Extended,
-    Issued,
-    Merged,
-    Returned,
-    Revoked,
-    Suspended,
-)
+from shared.messages.ordered import Extended, Merged
+from shared.messages.progress import Decided, Issued, Returned, Revoked, SubcaseDecided, Suspended
 
 Notice = Mapping[str, Any]
 
-TOLD = (Returned, Suspended, Decided, Revoked, Issued, Extended, Merged)
+TOLD = (Returned, Suspended, Decided, Revoked, Issued, Extended, Merged, SubcaseDecided)
 SAYS = (
     "kind",
     "task",
@@ -38,6 +31,7 @@ SAYS = (
     "amount",
     "unit",
     "into",
+    "subcase",
 )
 """What of a part of the case stream is for the applicant."""
 

@@ -159,8 +159,8 @@ class NoticeGiven(Schema):
     """What the applicant was told: `task.returned` (with what is `missing`), `clock.suspended`
     (with the reason), `case.decided` (with outcome, reasons and conditions), `decision.revoked`
     (with reasons and legal basis) , `document.issued` (with title and document),
-    `case.extended` (with amount, unit, reason and legal basis) or `case.merged` (with the case that
-    it was merged into)."""
+    `case.extended` (with amount, unit, reason and legal basis) , `case.merged` (with the case that
+    it was merged into) or `subcase.decided` (as a decision, with the sub-case)."""
 
     kind = fields.String(required=True)
     at = fields.AwareDateTime(required=True, format="iso")
@@ -176,6 +176,7 @@ class NoticeGiven(Schema):
     amount = fields.Integer()
     unit = fields.String()
     into = fields.String()
+    subcase = fields.String()
 
 
 class NoticeList(Schema):

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from services.intake.notices import Notice, notice_of
 from shared.messages import CaseProgressed, Change
+from shared.messages.ordered import Merged
 from shared.messages.progress import (
     Accepted,
     Assigned,
@@ -17,7 +18,6 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Declined,
-    Merged,
     Resumed,
     Returned,
     Revoked,

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.routing.case import TaskState, digest
-from services.routing.flow import gather, move_on
+from services.routing.flow import gather, go_on
 from services.routing.handing import cancel_open, give_back
 from services.routing.issuing import bring_forth
 from services.routing.parts import find
@@ -130,7 +130,7 @@ def _still_wanted(task: TaskState, message: Any) -> None:
         raise Refusal("the department gave the task back earlier")
     if task.status == "completed":
         raise Refusal("the task has been answered already, and differently")
-    if task.status == "cancelled":
+    if task.status in ("cancelled", "skipped"):
         raise Refusal("the task was cancelled before")
 
 
@@ -189,7 +189,7 @@ def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
     elif task.part_of:
         gather(step, step.item.task[task.part_of])
     else:
-        move_on(step, step.item.next_after[task.key])
+        go_on(step, task, message.outcome)
 
 
 def _ends_the_case(step: Step, task: Task) -> bool:

@@ -25,6 +25,7 @@ from services.routing.handing import cancel_open, supplement, visible
 from services.routing.orders import carry_out
 from services.routing.plan import Item
 from services.routing.step import Step, Stepped
+from services.routing.subcases import open_subcases
 from services.routing.verifying import open_promise
 from shared.errors import OneWindowError
 from shared.messages import (
@@ -103,6 +104,7 @@ def _open(message: CaseAccepted, item: Item, departments: Departments, now: date
     step = Step(case, item, departments, now)
     step.changes.append(_opened(message, item, step.filling(item.lead)))
     open_promise(step)
+    open_subcases(step)
     move_on(step, item.deciding)
     return step.done()
 

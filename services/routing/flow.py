@@ -9,6 +9,8 @@ from services.routing.parts import parts_of, states_of, verdict
 from services.routing.plan import Task
 from services.routing.settling import ground_of, settle_at_once
 from services.routing.step import Step
+from services.routing.subcases import decide_subcases, end_subcase
+from services.routing.subitems import key_in
 from shared.messages.progress import Completed, Skipped
 
 
@@ -54,11 +56,21 @@ def gather(step: Step, task: Task) -> None:
         reasons = (found.opinion, found.legal_basis)
         step.decide("rejected", reasons=reasons, conditions=())
     else:
+        go_on(step, task, found.outcome)
+
+
+def go_on(step: Step, task: Task, outcome: str) -> None:
+    """What follows once a task has come to its outcome, and the case goes on."""
+    if outcome == "rejected" and task.subcase and step.item.subcase[task.subcase].stops:
+        end_subcase(step, task.subcase)
+        move_on(step, step.item.deciding)
+    else:
         move_on(step, step.item.next_after[task.key])
 
 
 def settle(step: Step) -> None:
     """Decide the case if every task is done and nothing that was promised is missing."""
+    decide_subcases(step)
     if step.closed or not step.all_done():
         return
     completed = [step.tasks[key] for key in step.item.deciding if step.tasks[key].outcome]
@@ -80,15 +92,23 @@ def _turn_of(step: Step, task: Task) -> bool:
     return all(key in step.tasks and step.tasks[key].done for key in task.after)
 
 
-def _values(step: Step) -> dict[str, dict[str, Any]]:
-    """What conditions speak of. A task that was skipped gave no results."""
-    results = {key.replace("-", "_"): task.results for key, task in step.tasks.items()}
+def _values(step: Step, task: Task) -> dict[str, dict[str, Any]]:
+    """What a task's condition speaks of, in a sub-case its own tasks only.
+
+    A task that was skipped gave no results.
+    """
+    beginning = key_in(task.subcase, "")
+    results = {
+        key.removeprefix(beginning).replace("-", "_"): one.results
+        for key, one in step.tasks.items()
+        if key.startswith(beginning)
+    }
     return {"form": dict(step.application.form), "results": results}
 
 
 def _begin(step: Step, task: Task) -> bool:
     """Hand the task, or its parts, to departments; false if it is done without them."""
-    if task.condition is not None and not task.condition.holds(_values(step)):
+    if task.condition is not None and not task.condition.holds(_values(step, task)):
         return _skip(step, task, f"{task.when}: false")
     if ground := ground_of(step, task):
         settle_at_once(step, task, ground)

@@ -20,7 +20,8 @@ from shared.messages import (
     TaskSupplemented,
     ToFetch,
 )
-from shared.messages.progress import Assigned, Cancelled, Transferred
+from shared.messages.ordered import Transferred
+from shared.messages.progress import Assigned, Cancelled
 
 
 def assign(step: Step, task: Task, department: str) -> None:
@@ -76,17 +77,20 @@ def supplement(step: Step, key: str, note: str) -> None:
 
 def cancel_open(step: Step, reason: str) -> None:
     """Take every task back that a department still has in hand."""
-    for key, task in step.tasks.items():
+    for key, task in list(step.tasks.items()):
         if task.status == "divided":
             step.tasks[key] = replace(task, status="cancelled")
-        if not task.held:
-            continue
-        step.tasks[key] = replace(task, status="cancelled")
-        names = {"task": key, "assignment": task.assignment, "department": task.department}
-        step.changes.append(Cancelled(**names, reason=reason))
-        step.messages.append(
-            TaskCancelled(case=step.case.code, at=step.now, **names, reason=reason)
-        )
+        if task.held:
+            take_back(step, key, reason)
+
+
+def take_back(step: Step, key: str, reason: str) -> None:
+    """Take one task back that a department has in hand."""
+    task = step.tasks[key]
+    step.tasks[key] = replace(task, status="cancelled")
+    names = {"task": key, "assignment": task.assignment, "department": task.department}
+    step.changes.append(Cancelled(**names, reason=reason))
+    step.messages.append(TaskCancelled(case=step.case.code, at=step.now, **names, reason=reason))
 
 
 def visible(item: Item, key: str, brought: Iterable[str]) -> bool:

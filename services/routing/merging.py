@@ -9,7 +9,7 @@ from services.routing.case import Case
 from services.routing.handing import cancel_open
 from services.routing.step import Step, Stepped
 from shared.messages import MergeCase
-from shared.messages.progress import Absorbed, Merged
+from shared.messages.ordered import Absorbed, Merged
 
 
 def merge(

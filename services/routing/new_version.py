@@ -20,7 +20,8 @@ from services.routing.step import Step, Stepped
 from shared.conditions import ConditionFailed, condition
 from shared.errors import Fault
 from shared.messages import Limit, MigrateCase, TaskCancelled
-from shared.messages.progress import Cancelled, Migrated
+from shared.messages.ordered import Migrated
+from shared.messages.progress import Cancelled
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from services.routing.permitted import Refusal
 from services.routing.results import wrong_in
 from services.routing.step import Step
 from shared.messages import CorrectCase, ExtendCase, TransferTask
-from shared.messages.progress import Corrected, Correction, Extended
+from shared.messages.ordered import Corrected, Correction, Extended
 
 CORRECTED = "a mistake in the application was corrected"
 

@@ -20,6 +20,8 @@ from shared.messages import (
     Text,
 )
 
+NO_TITLE = Text(zh="", en="")
+
 
 class UnknownItem(OneWindowError):
     """A case was accepted under an item or a version that routing has never published."""
@@ -91,7 +93,8 @@ class Task:
 
     `formal` says when the task is settled at once by the window instead, `on_promise` what becomes
     of it where the applicant has signed the item's promise (see `settling`, `verifying`).
-    `issuing` is a task of routing's own: to issue a document once the case is approved.
+    `issuing` is a task of routing's own: to issue a document once the case is approved. `subcase`
+    is the key of the sub-case to which the task belongs.
 
     `classes` are the classes of data that its results hold.
     """
@@ -115,6 +118,7 @@ class Task:
     formal: Formal | None = None
     on_promise: Literal["ask", "trust", "verify"] = "ask"
     issuing: bool = False
+    subcase: str = ""
     part_of: str = ""
     element: int = 0
 
@@ -161,6 +165,32 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subitem:
+    """A further item that a case takes in as a sub-case where `when` holds over the form.
+
+    `after` are the sub-cases that must be decided before it begins. `title` and `on_rejection` are
+    the item's own (see `subcases`).
+    """
+
+    key: str
+    item: str
+    when: str = ""
+    after: tuple[str, ...] = ()
+    title: Text = NO_TITLE
+    on_rejection: Literal["stop", "collect"] = "stop"
+
+    @property
+    def stops(self) -> bool:
+        """Whether the first rejection ends the sub-case."""
+        return self.on_rejection == "stop"
+
+    @cached_property
+    def condition(self) -> Condition | None:
+        """The compiled `when`; it speaks of the form alone."""
+        return condition(self.when) if self.when else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """A version of a service item. A case keeps the version that it began with.
 
@@ -183,6 +213,7 @@ class Item:
     on_rejection: Literal["stop", "collect"] = "stop"
     promise: Promise | None = None
     issues: tuple[Issue, ...] = ()
+    subitems: tuple[Subitem, ...] = ()
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     document: str = field(default="", compare=False, repr=False)
 
@@ -228,6 +259,19 @@ class Item:
     def deciding(self) -> tuple[str, ...]:
         """The tasks on which the decision waits: all but those that begin after it."""
         return tuple(task.key for task in self.tasks if task.decides)
+
+    @cached_property
+    def subcase(self) -> dict[str, Subitem]:
+        """The sub-cases by key."""
+        return {one.key: one for one in self.subitems}
+
+    @cached_property
+    def subcase_tasks(self) -> dict[str, tuple[str, ...]]:
+        """The tasks of each sub-case."""
+        return {
+            one.key: tuple(task.key for task in self.tasks if task.subcase == one.key)
+            for one in self.subitems
+        }
 
     @cached_property
     def afterwards(self) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Step:
         self.extended = case.extended
         self.tasks: dict[str, TaskState] = dict(case.tasks)
         self.end: CaseState | None = None
+        self.decided_subcases: set[str] = set()
         self.changes: list[Change] = []
         self.messages: list[Any] = []
 

@@ -23,7 +23,7 @@ def longest_way(item: Item, length: Callable[[Task], float]) -> Way:
             waiting += [key, *missing]
         elif key not in known:
             known[key] = _to(item.task[key], length, known)
-    return max(known.values(), key=_length)
+    return max(known.values(), key=_length, default=(0, []))
 
 
 def _to(task: Task, length: Callable[[Task], float], known: Mapping[str, Way]) -> Way:

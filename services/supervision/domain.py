@@ -9,6 +9,7 @@ from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
 from services.supervision.limits import Given
 from services.supervision.policies import Policy
 from services.supervision.trace import Head
+from shared.messages.ordered import Extended, Merged, Transferred
 from shared.messages.parts import Deferral, Limit, Text
 from shared.messages.progress import (
     Accepted,
@@ -19,14 +20,11 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Declined,
-    Extended,
-    Merged,
     Opened,
     Resumed,
     Returned,
     Supplemented,
     Suspended,
-    Transferred,
     Withdrawn,
 )
 from shared.worktime import Calendar, Ledger

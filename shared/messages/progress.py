@@ -12,6 +12,7 @@ from typing import Annotated
 from marshmallow.validate import Length, Range
 
 from shared.messages.cases import Channel
+from shared.messages.ordered import Absorbed, Corrected, Extended, Merged, Migrated, Transferred
 from shared.messages.parts import (
     CaseCode,
     Deferral,
@@ -24,7 +25,6 @@ from shared.messages.parts import (
     Shortcoming,
     Silence,
     Text,
-    Unit,
 )
 from shared.messages.registry import change, message
 
@@ -157,22 +157,6 @@ class Declined:
     stated_at: datetime
 
 
-@change("task.transferred")
-@dataclass(frozen=True, kw_only=True)
-class Transferred:
-    """A named person took the task from its department, whose clocks end, and gave it to another.
-
-    The assignment to that one follows.
-    """
-
-    task: Key
-    assignment: Line
-    department: Key
-    to: Key
-    by: Line
-    reason: Paragraph
-
-
 @change("task.skipped")
 @dataclass(frozen=True, kw_only=True)
 class Skipped:
@@ -243,70 +227,6 @@ class Supplemented:
     materials: tuple[Material, ...]
     deferrals_met: tuple[Key, ...]
     note: Paragraph
-
-
-@change("case.extended")
-@dataclass(frozen=True, kw_only=True)
-class Extended:
-    """More time was granted, once: the case's own clocks have so much more."""
-
-    amount: Annotated[int, Range(min=1)]
-    unit: Unit
-    by: Line
-    capacity: Line
-    reason: Paragraph
-    legal_basis: Paragraph
-
-
-@dataclass(frozen=True, kw_only=True)
-class Correction:
-    """What was recorded of a form field, and what is recorded now, both as JSON."""
-
-    field: Line
-    before: Paragraph
-    after: Paragraph
-
-
-@change("case.corrected")
-@dataclass(frozen=True, kw_only=True)
-class Corrected:
-    """A mistake in what was recorded was corrected. What followed from it stays as it is."""
-
-    corrections: tuple[Correction, ...]
-    note: Paragraph
-    by: Line
-    reason: Paragraph
-
-
-@change("case.merged")
-@dataclass(frozen=True, kw_only=True)
-class Merged:
-    """The case repeats another and is closed into that one: every clock of it ends."""
-
-    into: CaseCode
-    by: Line
-    reason: Paragraph
-
-
-@change("case.absorbed")
-@dataclass(frozen=True, kw_only=True)
-class Absorbed:
-    """A case that repeats this one was closed into it."""
-
-    case: CaseCode
-    by: Line
-    reason: Paragraph
-
-
-@change("case.migrated")
-@dataclass(frozen=True, kw_only=True)
-class Migrated:
-    """The case goes on under another version of its item. What is out stays as it was given out."""
-
-    before: Annotated[int, Range(min=1)]
-    after: Annotated[int, Range(min=1)]
-    by: Line
-    reason: Paragraph
 
 
 @change("result.refused")

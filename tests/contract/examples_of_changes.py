@@ -1,21 +1,24 @@
 """One example of every part of the case stream."""
 
 from shared.messages import Shortcoming, Text
-from shared.messages.progress import (
+from shared.messages.ordered import (
     Absorbed,
+    Corrected,
+    Correction,
+    Extended,
+    Merged,
+    Migrated,
+    Transferred,
+)
+from shared.messages.progress import (
     Accepted,
     Assigned,
     Cancelled,
     Change,
     Completed,
-    Corrected,
-    Correction,
     Decided,
     Declined,
-    Extended,
     Issued,
-    Merged,
-    Migrated,
     Opened,
     Refused,
     Resumed,
@@ -27,7 +30,6 @@ from shared.messages.progress import (
     SubcaseOpened,
     Supplemented,
     Suspended,
-    Transferred,
     Withdrawn,
 )
 from tests.contract.matter import (

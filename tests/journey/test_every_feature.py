@@ -89,6 +89,34 @@ def test_a_repeated_application_is_closed_into_the_first(counter: Counter) -> No
     assert first.tracked()["state"] == "handling"
 
 
+def test_one_matter_goes_as_subcases_under_one_code_and_one_budget(counter: Counter) -> None:
+    case = counter.hand_in("shop-start", {"name": "湖畔书店", "sign_wanted": True})
+    counter.task("planning", case.code, "shop-survey")
+    case.order("extend", "--as", "本级人民政府负责人", "--legal-basis", "第四十二条第二款")
+    case.change("case.extended")
+    case.answer("planning", "shop-survey")
+    notice = material(counter.intake, "notice", "shop-start")
+    case.answer("lead", "shop-permit", documents=[notice])
+    counter.task("planning", case.code, "sign-permit")
+    refusal = {"opinion": "店招超出规定尺寸", "legal_basis": "城市市容条例第十一条"}
+    case.answer("planning", "sign-permit", "rejected", **refusal)
+    case.comes_to("rejected")
+    case.change("case.decided")
+    decided = [it for it in case.changes() if it["kind"] == "subcase.decided"]
+    assert [(it["subcase"], it["outcome"]) for it in decided] == [
+        ("shop", "approved"),
+        ("sign", "rejected"),
+    ]
+    own = {kind: it for (kind, task), it in case.clocks().items() if not task}
+    # 45 working days and 15 more after Friday 18 September 2026: Thursday 17 December.
+    assert {kind: it["due_at"] for kind, it in own.items()} == {
+        "statutory": "2026-12-17T17:00:00+08:00"
+    }
+    assert {it["state"] for it in case.clocks().values()} == {"ended"}
+    told = [it["subcase"] for it in case.notices() if it["kind"] == "subcase.decided"]
+    assert told == ["shop", "sign"]
+
+
 def test_a_promise_is_trusted_at_once_and_revoked_when_it_was_broken(counter: Counter) -> None:
     case = counter.hand_in("small-venue", {"area": 80, "promised": True}, "promise-letter")
     case.comes_to("approved")

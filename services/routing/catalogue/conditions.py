@@ -34,6 +34,14 @@ class Known:
     certain: bool
 
 
+def check_condition(item: Item, source: str, path: Path) -> Iterator[Found]:
+    """One condition over the form of an item."""
+    form: dict[Name, Known] = {
+        ("form", field.name): Known(field=field, certain=field.required) for field in item.form
+    }
+    yield from _check(source, path, form)
+
+
 def check_conditions(item: Item) -> Iterator[Found]:
     """Every `when` of the tasks and the materials."""
     form: dict[Name, Known] = {

@@ -12,12 +12,13 @@ from services.routing.catalogue.entitlements import check_classes, check_entitle
 from services.routing.catalogue.faults import CatalogueFault, spelled
 from services.routing.catalogue.forms import Found
 from services.routing.catalogue.issues import check_issues
-from services.routing.catalogue.items import built, departments_of, document_of
+from services.routing.catalogue.items import built, departments_of, document_of, with_subitems
 from services.routing.catalogue.parts import check_parts
 from services.routing.catalogue.promise import check_promise
 from services.routing.catalogue.purpose import check_purpose
 from services.routing.catalogue.roles import check_roles
 from services.routing.catalogue.schemas import DepartmentsSchema, ItemSchema
+from services.routing.catalogue.subitems import check_subitems
 from services.routing.catalogue.yamltext import Broken, Located, read
 from services.routing.departments import Department, Departments
 from services.routing.plan import Catalogue, Item
@@ -60,6 +61,7 @@ class _Reading:
     items: dict[str, Item] = field(default_factory=dict)
     faults: list[CatalogueFault] = field(default_factory=list)
     _departments_at: Located | None = None
+    _takers: dict[Path, tuple[Located, Item]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = self._read_departments()
@@ -68,7 +70,16 @@ class _Reading:
             self._fault("items", 0, "", "holds no service item: put one into items/NAME.yaml")
         for path in paths:
             self._read_item(path, known)
+        self._take_in()
         self._check_roles()
+
+    def _take_in(self) -> None:
+        """Join the items that take in others with those, as far as they are sound."""
+        for path, (located, item) in self._takers.items():
+            found = list(check_subitems(item, self.items))
+            self._add(path, located, found)
+            if not found and self.items.get(item.key) is item:
+                self.items[item.key] = with_subitems(item, self.items)
 
     def faults_in_order(self) -> list[CatalogueFault]:
         return sorted(self.faults, key=lambda fault: (fault.file, fault.line))
@@ -96,7 +107,11 @@ class _Reading:
         item = built(loaded, document_of(located.value))
         # Without the departments every department would be called unknown.
         departments = self.departments if departments_known else _named_in(item)
-        self._add(path, located, _meaning(item, departments))
+        if item.subitems:
+            self._takers[path] = (located, item)
+            self._add(path, located, _of_a_taker(item, departments))
+        else:
+            self._add(path, located, _meaning(item, departments))
         if departments_known:
             self._add(path, located, check_entitlements(item, departments))
         if item.key in self.items:
@@ -138,6 +153,12 @@ class _Reading:
 
 def _reading(folder: Path, departments: Path | None) -> _Reading:
     return _Reading(folder, departments or folder / "departments.yaml")
+
+
+def _of_a_taker(item: Item, departments: Departments) -> Iterator[Found]:
+    """Its tasks are those of the items that it takes in, which are checked on their own."""
+    yield from checks.check_names(item, departments)
+    yield from limits.check_limits(item)
 
 
 def _meaning(item: Item, departments: Departments) -> Iterator[Found]:

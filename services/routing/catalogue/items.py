@@ -2,17 +2,32 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.routing.catalogue.schemas import ItemSchema
 from services.routing.departments import Department, Departments, Role
-from services.routing.plan import Formal, Issue, Item, Promise, Sees, Task
+from services.routing.plan import Formal, Issue, Item, Promise, Sees, Subitem, Task
+from services.routing.subitems import expanded
 from shared.messages import ExtensionRule, FormField, Limit, MaterialRule, Procedure, Text
+
+INCLUDED = "included"
+"""In a stored document: those of the items that it takes in, by key."""
 
 
 def item_of(document: str) -> Item:
     """The item of a stored document, which was checked when it was published."""
-    return built(ItemSchema().load(json.loads(document)), document)
+    value = json.loads(document)
+    included = {key: item_of(document_of(one)) for key, one in value.pop(INCLUDED, {}).items()}
+    item = built(ItemSchema().load(value), document)
+    return expanded(item, included) if item.subitems else item
+
+
+def with_subitems(item: Item, items: Mapping[str, Item]) -> Item:
+    """The item as it is published: its document holds those of its sub-items, as they are now."""
+    included = {one.item: json.loads(items[one.item].document) for one in item.subitems}
+    document = document_of({**json.loads(item.document), INCLUDED: included})
+    return replace(expanded(item, items), document=document)
 
 
 def document_of(value: Mapping[str, Any]) -> str:
@@ -38,6 +53,7 @@ def built(loaded: Mapping[str, Any], document: str) -> Item:
         on_rejection=loaded["on_rejection"],
         promise=_promise(loaded["promise"]),
         issues=tuple(_issue(one) for one in loaded["issues"]),
+        subitems=tuple(_subitem(one) for one in loaded["subitems"]),
         classes={it["name"]: found for it in _asked_for(loaded) if (found := _classes(it))},
         document=document,
     )
@@ -137,6 +153,10 @@ def _issue(loaded: Mapping[str, Any]) -> Issue:
         delivery=_limit(loaded["delivery"]),
         sees=_sees(loaded["sees"]),
     )
+
+
+def _subitem(loaded: Mapping[str, Any]) -> Subitem:
+    return Subitem(**{**loaded, "after": tuple(loaded["after"])})
 
 
 def _sees(loaded: Mapping[str, Any]) -> Sees:

@@ -23,6 +23,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "promise": "When an applicant's signed promise is trusted at once and verified afterwards.",
         "form": "The fields that the applicant fills in.",
         "materials": "The documents that the applicant hands in.",
+        "subitems": "Further items that a case of this one takes in, each as a sub-case, in the "
+        "place of own tasks. What several ask for under one name is asked for once; the limits of "
+        "this item are the budget of all.",
         "tasks": "The departments' shares of the case. Those that wait for nothing begin together.",
     },
     "Text": {
@@ -120,6 +123,13 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "delivery": "The limit for that: 10 working days by the Administrative Licensing Law, "
         "article 44.",
         "sees": "What that department may see.",
+    },
+    "Subitem": {
+        "": "A further item that a case takes in as a sub-case, in the place of own tasks.",
+        "key": "The sub-case's key; its tasks are called KEY-TASK.",
+        "item": "The item that is taken in, of this catalogue.",
+        "when": "A condition over the form; without it the sub-case is always needed.",
+        "after": "The sub-cases that must be decided before this one begins.",
     },
     "Promise": {
         "": "Approval on a promise: trust first, verify later.",

@@ -257,6 +257,15 @@ class IssueSchema(Part):
                 raise ValidationError(f"{problem}: name `task`, or who delivers and when", key)
 
 
+class SubitemSchema(Part):
+    """A further item that a case takes in."""
+
+    key = fields.String(required=True, validate=KEY)
+    item = fields.String(required=True, validate=KEY)
+    when = fields.String(load_default="")
+    after = fields.List(fields.String(), load_default=list)
+
+
 class ItemSchema(Part):
     """A file of items/."""
 
@@ -278,9 +287,22 @@ class ItemSchema(Part):
     issues = fields.List(fields.Nested(IssueSchema), load_default=list)
     form = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     materials = fields.List(fields.Nested(MaterialSchema), load_default=list)
-    tasks = fields.List(
-        fields.Nested(TaskSchema), required=True, validate=validate.Length(min=1, max=500)
+    subitems = fields.List(
+        fields.Nested(SubitemSchema), load_default=list, validate=validate.Length(max=50)
     )
+    tasks = fields.List(
+        fields.Nested(TaskSchema), load_default=list, validate=validate.Length(min=1, max=500)
+    )
+
+    @validates_schema
+    def has_tasks_or_takes_items_in(self, data: dict[str, Any], **_options: Any) -> None:
+        """An item is handled by its own tasks or by those of the items that it takes in."""
+        if not data.get("tasks") and not data.get("subitems"):
+            raise ValidationError("Missing data for required field.", "tasks")
+        for key in ("tasks", "issues", "promise") if data.get("subitems") else ():
+            if data.get(key):
+                problem = "does not go together with `subitems`: put it into one of those items"
+                raise ValidationError(problem, key)
 
 
 class DepartmentSchema(Part):

@@ -3,7 +3,7 @@
 from services.intake.materials import Papers, faults_in_completeness, is_needed
 from services.intake.notices import notice_of
 from shared.messages import Material, MaterialRule, Text
-from shared.messages.progress import Issued
+from shared.messages.progress import Issued, SubcaseDecided
 from tests.unit.intake.samples import NOW
 
 TITLE = Text(zh="营业执照", en="Business licence")
@@ -27,3 +27,13 @@ def test_what_was_issued_is_told_to_the_applicant_by_reference() -> None:
     assert told is not None
     assert (told["kind"], told["title"]["zh"]) == ("document.issued", "营业执照")
     assert told["document"]["digest"] == DOCUMENT.digest
+
+
+def test_the_decision_of_a_sub_case_is_told_to_the_applicant() -> None:
+    decided = SubcaseDecided(
+        subcase="hygiene", outcome="rejected", reasons=("无独立操作间",), conditions=()
+    )
+    told = notice_of(decided, NOW)
+    assert told is not None
+    assert (told["kind"], told["subcase"]) == ("subcase.decided", "hygiene")
+    assert (told["outcome"], told["reasons"]) == ("rejected", ["无独立操作间"])

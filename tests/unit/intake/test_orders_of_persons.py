@@ -17,7 +17,7 @@ from shared.delivery.wire import Wire
 from shared.errors import OneWindowError
 from shared.messages import CaseProgressed, CorrectCase, ExtendCase, MergeCase, TransferTask
 from shared.messages.codec import decode
-from shared.messages.progress import Extended, Merged
+from shared.messages.ordered import Extended, Merged
 from shared.migrating import migrate
 from tests.unit.intake.samples import NOW
 

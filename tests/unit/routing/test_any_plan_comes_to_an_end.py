@@ -13,7 +13,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from services.routing.case import Case
 from services.routing.domain import progress
-from services.routing.plan import Formal, Issue, Item, Promise, Task
+from services.routing.plan import Formal, Issue, Item, Promise, Subitem, Task
+from services.routing.subitems import expanded
 from shared.messages import ExtensionRule
 from shared.messages.progress import Refused
 from tests.unit.routing.building import (
@@ -61,6 +62,8 @@ def plans(draw: st.DrawFn) -> Item:
     promise = draw(st.sampled_from([None, PROMISE]))
     if promise:
         tasks = [_trusted(draw, one) for one in tasks] + _verifications(draw, keys)
+    if not promise and draw(st.booleans()):
+        return _taking_in(draw, tasks)
     issues = draw(st.sampled_from([(), (LICENCE,)]))
     return item(
         *tasks,
@@ -92,6 +95,23 @@ def _any_task(draw: st.DrawFn, key: str, earlier: list[str]) -> Task:
     )
 
 
+def _taking_in(draw: st.DrawFn, tasks: list[Task]) -> Item:
+    """The same plan twice, as two sub-cases, the second perhaps after the first."""
+    stops = st.sampled_from(["stop", "collect"])
+    form = (*item().form, SITES)
+    items = {
+        key: item(*tasks, key=key, on_rejection=draw(stops), form=form) for key in ("one", "two")
+    }
+    second = Subitem(
+        key="b",
+        item="two",
+        when=draw(st.sampled_from(FORM_CONDITIONS)),
+        after=draw(st.sampled_from([(), ("a",)])),
+    )
+    parent = item(on_rejection=draw(stops), subitems=(Subitem(key="a", item="one"), second))
+    return expanded(parent, items)
+
+
 def _trusted(draw: st.DrawFn, one: Task) -> Task:
     trusted = not one.divided and draw(st.booleans())
     return replace(one, on_promise="trust") if trusted else one
@@ -120,7 +140,20 @@ def check(course: Course) -> None:
         assert deciding or (case.state == "awaiting_materials" and case.deferrals)
     assert (case.state == "suspended") == any(case.tasks[key].waits for key in deciding)
     _check_revocation(course)
+    _check_subcases(course)
     _check_assignments(course)
+
+
+def _check_subcases(course: Course) -> None:
+    """Each is decided at most once, with nothing of it left; all of them before an approval."""
+    decided = [it for it in course.changes if type(it).__name__ == "SubcaseDecided"]
+    assert len({it.subcase for it in decided}) == len(decided)
+    for one in decided:
+        tasks = course.item.subcase_tasks[one.subcase]
+        assert all(course.state.tasks[key].status in ("completed", "skipped") for key in tasks)
+    ends = [it for it in course.changes if type(it).__name__ == "Decided"]
+    if ends and ends[0].outcome != "rejected":
+        assert all(it.outcome != "rejected" for it in decided)
 
 
 def _check_revocation(course: Course) -> None:

@@ -12,7 +12,8 @@ from services.routing.merging import merge
 from services.routing.plan import Item
 from services.routing.step import Step
 from shared.messages import ExtensionRule, MergeCase, Person, TaskCancelled, TaskSupplemented
-from shared.messages.progress import Absorbed, Corrected, Extended, Merged, Refused, Transferred
+from shared.messages.ordered import Absorbed, Corrected, Extended, Merged, Transferred
+from shared.messages.progress import Refused
 from tests.unit.routing.building import (
     ALL,
     CODE,

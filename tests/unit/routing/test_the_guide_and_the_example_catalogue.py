@@ -76,6 +76,7 @@ def test_the_guide_explains_every_key() -> None:
         schemas.PromiseSchema,
         schemas.FormalSchema,
         schemas.IssueSchema,
+        schemas.SubitemSchema,
         schemas.DepartmentSchema,
         schemas.RoleSchema,
         schemas.DepartmentsSchema,

@@ -6,6 +6,7 @@ from services.supervision.domain import Rules
 from services.supervision.policies import policy_from
 from shared.businesstime import CHINA
 from shared.messages import CaseProgressed, Deferral, Limit, Text
+from shared.messages.ordered import Extended, Transferred
 from shared.messages.progress import (
     Accepted,
     Assigned,
@@ -14,7 +15,6 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Declined,
-    Extended,
     Opened,
     Refused,
     Resumed,
@@ -22,7 +22,6 @@ from shared.messages.progress import (
     Revoked,
     Supplemented,
     Suspended,
-    Transferred,
 )
 from shared.worktime import china
 
