@@ -85,7 +85,7 @@ def _form(choices: Choices, tasks: str) -> Iterator[str]:
     if fields:
         yield "form:"
         for name, lines in fields.items():
-            yield f"  - name: {name} # TODO if not the applicant but a task says it: into its results"
+            yield f"  - name: {name} # TODO if a task finds it out: into its results"
             yield from (f"    {line}" for line in lines)
         yield ""
 
