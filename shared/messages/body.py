@@ -6,9 +6,11 @@ serves to exhaust a parser. A department's worker is a stranger: what it sends m
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 DEEPEST = 64
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unsound(ValueError):
@@ -59,5 +61,5 @@ def _inspect(value: Any) -> None:
 
 
 def _check_text(text: str) -> None:
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if UNSTORABLE.search(text):
         raise Unsound("a text holds NUL or half of a surrogate pair, which cannot be stored")
