@@ -97,13 +97,17 @@ def _values(step: Step, task: Task) -> dict[str, dict[str, Any]]:
 
     A task that was skipped gave no results.
     """
+    form = dict(step.application.form)
+    if not task.subcase:
+        results = {key.replace("-", "_"): one.results for key, one in step.tasks.items()}
+        return {"form": form, "results": results}
     beginning = key_in(task.subcase, "")
     results = {
         key.removeprefix(beginning).replace("-", "_"): one.results
         for key, one in step.tasks.items()
         if key.startswith(beginning)
     }
-    return {"form": dict(step.application.form), "results": results}
+    return {"form": form, "results": results}
 
 
 def _begin(step: Step, task: Task) -> bool:
