@@ -75,7 +75,8 @@ def _differing(item: Item, items: Mapping[str, Item]) -> Iterator[Found]:
 
 def _whole(item: Item, items: Mapping[str, Item]) -> Iterator[Found]:
     whole = expanded(item, items)
-    for name, count in Counter(task.key for task in whole.tasks).items():
+    keys = [task.key for task in (*whole.tasks, *whole.issuing)]
+    for name, count in Counter(keys).items():
         if count > 1:
             yield ("subitems",), f"two tasks would be called {name!r}: name a sub-case anew"
             return

@@ -71,6 +71,7 @@ def test_the_items_together_use_what_an_item_can_say(example: Catalogue) -> None
         "personal",
         "tax",
     }
+    assert any(it.subitems for it in items)
     assert any(role.by for role in example.departments.roles.values())
 
 
