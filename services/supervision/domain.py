@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache, reduce
 
 from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
+from services.supervision.ladder import escalated
 from services.supervision.limits import Given
 from services.supervision.policies import Policy
 from services.supervision.trace import Head
@@ -141,7 +142,8 @@ def _assigned(case: Case, change: Assigned, at: datetime, rules: Rules) -> Case:
     )
     limits = zip(TASK_KINDS, (change.acceptance, change.handling), strict=True)
     clocks = [_counted(base, kind, limit, at) for kind, limit in limits if limit]
-    return _with(case, [_begun(case, clock, rules) for clock in clocks])
+    up_the_line = change.silence == "escalate"
+    return _with(case, [_begun(case, clock, rules, escalates=up_the_line) for clock in clocks])
 
 
 def _counted(base: Clock, kind: str, limit: Limit, at: datetime) -> Clock:
@@ -159,8 +161,10 @@ def _promised(base: Clock, deferral: Deferral, at: datetime, rules: Rules) -> Cl
     return replace(base, kind="deferral", subject=subject, title=title, limit=limit)
 
 
-def _begun(case: Case, clock: Clock, rules: Rules) -> Clock:
+def _begun(case: Case, clock: Clock, rules: Rules, *, escalates: bool = False) -> Clock:
     ladder = rules.policy.ladder(clock.kind, item=case.item, department=clock.department)
+    if escalates and clock.kind == "handling":
+        ladder = escalated(ladder)
     return clock.begun(ladder, rules.calendar)
 
 

@@ -59,6 +59,12 @@ def checked(ladder: dict[str, str], field: str) -> Ladder:
 
 
 @lru_cache(maxsize=1_000)
+def escalated(ladder: Ladder) -> Ladder:
+    """The ladder of a task whose silence goes up the line: that rung is reached when it is due."""
+    return (*(it for it in ladder if it[0] != "head"), ("head", "at due"))
+
+
+@lru_cache(maxsize=1_000)
 def rule(when: str) -> Fraction | int:
     """What the words mean: a share of the budget, or working days after due (before: negative).
 

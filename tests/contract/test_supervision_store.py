@@ -152,6 +152,17 @@ def test_the_clock_of_a_verification_ends_with_it_after_the_decision(database: D
     assert fire(database, FAR) == []
 
 
+def test_silence_is_escalated_once_and_an_answer_in_time_prevents_it(database: Database):
+    late, answered = assigned("b.1", silence="escalate"), assigned("c.1", silence="escalate")
+    observe(database, opening(promised=None), step(2, "09-18 11:00", completed("a.1")))
+    observe(database, step(3, "09-18 12:00", late, answered))
+    observe(database, step(4, "09-24 16:00", completed("c.1")))
+    due = at("09-24 17:01")
+    assert f"{CASE}/handling/b.1/head" in (first := fire(database, due))
+    assert not [it for it in first if "c.1" in it and not it.endswith("reminder")]
+    assert fire(database, due) == []
+
+
 def test_what_was_late_when_it_ended_is_told_all_the_same(database: Database):
     observe(database, opening(promised=None), step(2, "09-25 10:00", completed("a.1"), decided()))
     assert fire(database, FAR) == [f"{CASE}/handling/a.1/{it}" for it in ("reminder", "yellow")]

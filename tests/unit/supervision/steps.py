@@ -5,7 +5,7 @@ from datetime import date, datetime
 from services.supervision.domain import Rules
 from services.supervision.policies import policy_from
 from shared.businesstime import CHINA
-from shared.messages import CaseProgressed, Deferral, Limit, Text
+from shared.messages import CaseProgressed, Deferral, Limit, Silence, Text
 from shared.messages.ordered import Extended, Transferred
 from shared.messages.progress import (
     Accepted,
@@ -91,7 +91,13 @@ def opened(
     )
 
 
-def assigned(assignment: str, *, acceptance: int | None = None, handling: int | None = 5):
+def assigned(
+    assignment: str,
+    *,
+    acceptance: int | None = None,
+    handling: int | None = 5,
+    silence: Silence = "nothing",
+):
     return Assigned(
         task=assignment.rpartition(".")[0] or assignment,
         title=Text(zh="规划审查", en="Planning review"),
@@ -99,6 +105,7 @@ def assigned(assignment: str, *, acceptance: int | None = None, handling: int | 
         department="planning",
         acceptance=Limit(amount=acceptance) if acceptance else None,
         handling=Limit(amount=handling) if handling else None,
+        silence=silence,
     )
 
 

@@ -214,3 +214,17 @@ def test_the_clocks_of_a_transferred_task_end_and_those_of_its_next_assignment_b
         step(2, "09-21 10:00", transferred("a.1"), assigned("a.2")),
     )
     assert running(case) == {"statutory", "promised", "handling/a.2"}
+
+
+def rungs(case: Case, clock: str) -> dict[str, object]:
+    return {it.name: it.moment for it in case.changed[f"{CASE}/{clock}"].rungs}
+
+
+def test_silence_that_escalates_goes_up_the_line_when_the_limit_has_passed():
+    waiting = assigned("a.1", acceptance=1, silence="escalate")
+    case = case_after(step(1, "09-18 10:00", opened("09-18 09:30"), waiting))
+    assert rungs(case, "handling/a.1")["head"] == at("09-24 17:00")
+    assert rungs(case, "handling/a.1")["yellow"] == at("09-24 17:00")
+    assert "head" not in rungs(case, "acceptance/a.1")
+    usual = case_after(step(1, "09-18 10:00", opened("09-18 09:30"), assigned("a.1")))
+    assert rungs(usual, "handling/a.1")["head"] == at("10-09 17:00")
