@@ -12,8 +12,12 @@ from deploy.cli import app
 from deploy.local.local_stack import LocalStack
 from deploy.local.services import StackSettings
 from services.department.handlers import add_token
+from services.routing.departments import Departments
+from services.routing.handlers import publish_catalogue
+from services.routing.plan import Catalogue, Item
 from shared.businesstime import setting_starting_now
 from shared.database import Database
+from shared.delivery import outbox
 from shared.delivery.work import Work
 from tests.journey.clients import Client
 from tests.journey.journey import material
@@ -40,6 +44,15 @@ class Counter:
             token = add_token(Work(tx, FRIDAY, "department"), department, "journey")
         database.close()
         return Client(*self.stack.addresses("department"), token=token)
+
+    def publish(self, item: Item, departments: Departments) -> None:
+        """A further version of an item, as routing publishes it at a start with a new catalogue."""
+        database = Database.open("routing", url=self.stack.database, data=self.stack.data)
+        with database.transaction() as tx:
+            work = Work(tx, FRIDAY, "routing")
+            publish_catalogue(work, Catalogue(items={item.key: item}, departments=departments))
+            outbox.keep(tx, work.wires)
+        database.close()
 
     def hand_in(
         self, item: str, form: Mapping[str, Any], *materials: str, applicant: str = "湖畔"

@@ -1,10 +1,15 @@
 """What an item can say, reached over the real broker: one stack, a catalogue of its own."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.journey.counter import Counter, Handed, running_counter
+from deploy.cli import app
+from services.routing.catalogue import load_catalogue
+from services.routing.plan import Catalogue
+from tests.journey.counter import CATALOGUE, Counter, Handed, running_counter
 from tests.journey.journey import material
 from tests.journey.waiting import eventually
 
@@ -132,3 +137,31 @@ def test_a_promise_is_trusted_at_once_and_revoked_when_it_was_broken(counter: Co
     assert (revoked["reasons"], revoked["legal_basis"]) == ([opinion], legal_basis)
     assert case.notices()[-1]["kind"] == "decision.revoked"
     assert {it["state"] for it in case.clocks().values()} == {"ended"}
+
+
+def test_a_running_case_goes_on_under_another_version_of_its_item(
+    counter: Counter, tmp_path: Path
+) -> None:
+    case = counter.hand_in("tea-house", {"name": "湖滨茶馆"})
+    counter.task("planning", case.code, "survey")
+    other = renewed_tea_house(tmp_path)
+    counter.publish(other.items["tea-house"], other.departments)
+    given = ["catalogue", "migrate", "tea-house", case.code, "--to", "2"]
+    where = ["--data", str(counter.stack.data), "--catalogue", str(tmp_path)]
+    app([*given, *where, "--by", "陈志远", "--reason", "办事指南调整"], standalone_mode=False)
+    migrated = case.change("case.migrated")
+    assert (migrated["before"], migrated["after"], migrated["by"]) == (1, 2, "陈志远")
+    case.answer("planning", "survey")
+    case.answer("fire", "permit")
+    case.comes_to("approved")
+
+
+def renewed_tea_house(folder: Path) -> Catalogue:
+    """Version 2 of an item, in which the fire brigade grants the permit."""
+    shutil.copytree(CATALOGUE, folder, dirs_exist_ok=True)
+    file = folder / "items" / "tea-house.yaml"
+    text = file.read_text("utf-8").replace("version: 1", "version: 2")
+    changed = text.replace("department: lead\n    after", "department: fire\n    after")
+    assert changed != text
+    file.write_text(changed, "utf-8")
+    return load_catalogue(folder)
