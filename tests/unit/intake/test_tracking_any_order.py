@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.intake.tracking import Track, follow
 from shared.messages import CaseProgressed, Text
+from shared.messages.ordered import Merged
 from shared.messages.progress import (
     Accepted,
     Assigned,
@@ -21,7 +22,9 @@ from shared.messages.progress import (
     Resumed,
     Returned,
     Revoked,
+    Settled,
     Skipped,
+    SubcaseDecided,
     Suspended,
 )
 from tests.unit.intake.samples import NOW
@@ -44,6 +47,10 @@ def _completed(task: dict[str, str]) -> Completed:
     )
 
 
+def _of(task: dict[str, str]) -> dict[str, str]:
+    return {"task": task["task"], "department": "planning"}
+
+
 MAKERS = (
     lambda it: Assigned(
         **it,
@@ -62,6 +69,11 @@ MAKERS = (
     lambda it: Revoked(
         task=it["task"], department="planning", reasons=("与承诺不符",), legal_basis=""
     ),
+    lambda it: Settled(
+        **_of(it), title=Text(zh="规划", en="Planning"), ground="formal", reason="形式审查"
+    ),
+    lambda it: Merged(into="330100-2609-0000001-42", by="陈志远", reason="重复申请"),
+    lambda it: SubcaseDecided(subcase="sign", outcome="rejected", reasons=("超宽",), conditions=()),
     lambda it: Decided(outcome="approved", reasons=(), conditions=()),
 )
 

@@ -26,18 +26,21 @@ from tests.unit.supervision.steps import (
     completed,
     decided,
     declined,
+    extended,
     opened,
     refused,
     resumed,
     returned,
+    revoked,
     step,
     supplemented,
     suspended,
+    transferred,
 )
 
 DAYS = ("09-18", "09-21", "09-22", "09-23", "09-28", "09-29", "10-08", "10-09", "10-12")
 ASSIGNMENTS = ("planning.1", "fire.1")
-ANSWERS = (accepted, completed, returned, declined, cancelled, suspended, resumed)
+ANSWERS = (accepted, completed, returned, declined, cancelled, suspended, resumed, transferred)
 
 
 @st.composite
@@ -56,7 +59,14 @@ def streams(draw: st.DrawFn) -> tuple[CaseProgressed, ...]:
 
 
 def _changes(draw: st.DrawFn, number: int) -> Sequence[Change]:
-    others = (supplemented("deed"), refused(f"m{number}", forged=draw(st.booleans())), decided())
+    others = (
+        supplemented("deed"),
+        refused(f"m{number}", forged=draw(st.booleans())),
+        decided(),
+        extended(draw(st.integers(1, 15))),
+        assigned(f"verify.{number}", silence="escalate"),
+        revoked(),
+    )
     answers = [make(it) for make in ANSWERS for it in ASSIGNMENTS]
     return draw(st.lists(st.sampled_from([*answers, *others]), min_size=1, max_size=3))
 
