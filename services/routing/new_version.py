@@ -13,15 +13,16 @@ from services.routing.answers import Origin, refuse
 from services.routing.case import Case, TaskState
 from services.routing.departments import Departments, UnfilledRole
 from services.routing.flow import move_on
+from services.routing.handing import take_back
 from services.routing.parts import find
 from services.routing.plan import Item, Task
 from services.routing.results import wrong_in
 from services.routing.step import Step, Stepped
+from services.routing.verifying import verifications
 from shared.conditions import ConditionFailed, condition
 from shared.errors import Fault
-from shared.messages import Limit, MigrateCase, TaskCancelled
+from shared.messages import Limit, MigrateCase
 from shared.messages.ordered import Migrated
-from shared.messages.progress import Cancelled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,7 @@ def _refusals(case: Case, old: Item, new: Item) -> Iterator[str]:
     elif old.version == new.version:
         yield f"it has version {new.version} already"
     else:
+        yield from _asked_at_the_beginning(old, new)
         lacking = _lacking(case, old, new)
         yield from (f"form.{it.field} {it.problem}" for it in lacking)
         if not lacking:  # otherwise conditions over the form would fail
@@ -100,6 +102,25 @@ def _refusals(case: Case, old: Item, new: Item) -> Iterator[str]:
         for task in new.task.values():
             if task.key not in case.tasks:
                 yield from _unstated(task, case, new)
+        yield from _decided_subcases(case, old, new)
+
+
+def _asked_at_the_beginning(old: Item, new: Item) -> Iterator[str]:
+    """What is asked once, when a case is opened, must be the same: nobody asks it again."""
+    if {it.key for it in verifications(old)} != {it.key for it in verifications(new)}:
+        yield "a promise is verified by other tasks, and whether one was given is asked only once"
+    taken = ({(it.key, it.item) for it in item.subitems} for item in (old, new))
+    if len({frozenset(one) for one in taken}) > 1:
+        yield "the item takes in other items, and which are needed is asked only once"
+
+
+def _decided_subcases(case: Case, old: Item, new: Item) -> Iterator[str]:
+    """A sub-case that has come to its decision gets no further task."""
+    for key, tasks in new.subcase_tasks.items():
+        before = [case.tasks.get(one) for one in old.subcase_tasks.get(key, ())]
+        added = [one for one in tasks if one not in case.tasks]
+        if before and added and all(state is not None and state.done for state in before):
+            yield f"the sub-case {key} is decided, and would get the task {added[0]}"
 
 
 def _lacking(case: Case, old: Item, new: Item) -> list[Fault]:
@@ -209,14 +230,8 @@ def _carried(case: Case, old: Item, new: Item, departments: Departments, now: da
         task = find(old, key)
         if (task.part_of or key) in new.task:
             continue
-        del step.tasks[key]
         if state.held:
-            _take_back(step, key, state, f"version {new.version} of the item has no such task")
+            take_back(step, key, f"version {new.version} of the item has no such task")
+        del step.tasks[key]
     move_on(step, new.deciding)
     return step.done()
-
-
-def _take_back(step: Step, key: str, state: TaskState, reason: str) -> None:
-    names = {"task": key, "assignment": state.assignment, "department": state.department}
-    step.changes.append(Cancelled(**names, reason=reason))
-    step.messages.append(TaskCancelled(case=step.case.code, at=step.now, **names, reason=reason))

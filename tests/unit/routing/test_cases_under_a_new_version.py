@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.routing.new_version import Passage, passage
-from services.routing.plan import Item, Sees
+from services.routing.plan import Item, Sees, Subitem
+from services.routing.subitems import expanded
 from shared.messages import Limit, MaterialRule
 from tests.unit.routing.building import (
     ALL,
@@ -19,6 +20,7 @@ from tests.unit.routing.building import (
     task,
     text,
 )
+from tests.unit.routing.test_cases_with_subcases import FORM, HYGIENE, LICENCE
 
 
 def days(amount: int) -> Limit:
@@ -102,6 +104,7 @@ def test_limits_order_departments_and_conditions_that_change_are_shown() -> None
 
 
 ASKED = task("d", after=("b",), when="results.a.flag")
+VERIFIED = task("v", on_promise="verify")
 REFUSED = [
     (version(B, C), "the task a was answered, and is gone"),
     (version(A, B, C, form=(field("area", "integer"), field("dirty"), field("new"))), "form.new"),
@@ -119,6 +122,7 @@ REFUSED = [
         "the task b is under way, and would have to wait for d",
     ),
     (version(A, B, C, ASKED), "the condition of d asks for results.a.flag, which was not stated"),
+    (version(A, B, C, VERIFIED), "a promise is verified by other tasks"),
     (version(A, B, C, version=1), "it has version 1 already"),
     (version(A, B, C, key="other"), "it is a case of building, not of other"),
 ]
@@ -140,6 +144,39 @@ def test_a_promised_material_must_still_be_one_that_can_be_promised() -> None:
     strict = MaterialRule(name="deed", title=text("deed"))
     (no_longer,) = carried(course, version(A, B, C, materials=(plan, strict))).refusals
     assert no_longer == "the material deed, which was promised, can no longer be promised"
+
+
+def test_what_a_case_takes_in_stays_and_what_is_decided_gets_no_further_task() -> None:
+    course = Course(matter(), form=FORM)
+    other = matter(version=2, subitems=(Subitem(key="l", item="licence"),))
+    (refused,) = carried(course, other).refusals
+    assert refused.startswith("the item takes in other items")
+    course.tell(course.completion("l-check", results={"risky": False}))
+    longer = replace(LICENCE, tasks=(*LICENCE.tasks, task("seal")))
+    more = expanded(replace(PARENT, version=2), {"licence": longer, "hygiene": HYGIENE})
+    (refused,) = carried(course, more).refusals
+    assert refused == "the sub-case l is decided, and would get the task l-seal"
+    fuller = replace(HYGIENE, tasks=(*HYGIENE.tasks, task("seal")))
+    more = expanded(replace(PARENT, version=2), {"licence": LICENCE, "hygiene": fuller})
+    found = carried(course, more)
+    assert found.stepped is not None
+    assert found.stepped.case.tasks["h-seal"].held
+
+
+PARENT = item(
+    key="restaurant",
+    form=(field("food"),),
+    materials=(),
+    on_rejection="collect",
+    subitems=(
+        Subitem(key="l", item="licence"),
+        Subitem(key="h", item="hygiene", when="form.food"),
+    ),
+)
+
+
+def matter(**more: Any) -> Item:
+    return expanded(replace(PARENT, **more), {"licence": LICENCE, "hygiene": HYGIENE})
 
 
 def test_a_case_that_has_ended_stays_as_it_is() -> None:
