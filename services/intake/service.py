@@ -81,7 +81,7 @@ class Service:
     delivery = Delivery()
     window = Window()
 
-    @receives(gather=0.03)  # type: ignore[untyped-decorator]
+    @receives(pace=0.05)  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
 

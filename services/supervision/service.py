@@ -72,7 +72,7 @@ class Service:
     delivery = Delivery()
     book = Rulebook()
 
-    @receives(gather=0.03)  # type: ignore[untyped-decorator]
+    @receives(pace=0.05)  # type: ignore[untyped-decorator]
     def observe(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         oldest = min(envelope.sent_at for envelope in envelopes)
         tide, now = self.book.tide, work.now

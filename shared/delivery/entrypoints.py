@@ -28,8 +28,8 @@ from shared.settings import Settings
 
 log = structlog.get_logger()
 
-GATHER = 0.005
-"""Less than one commit or one confirmation takes."""
+PACE = 0.02
+"""Seconds between the beginnings of two batches, at the least."""
 
 RETRY_DELAYS_KEY = "onewindow.retry_delays"
 """The key in nameko's configuration for other delays than the topology's own."""
@@ -66,16 +66,16 @@ class Delivery(DependencyProvider):  # type: ignore[misc]
 class Receives(Entrypoint):  # type: ignore[misc]
     """Calls the method with batches of what arrives at the service: `(work, envelopes)`.
 
-    A batch is what arrives within `gather` seconds of its first message. A batch of several costs
-    hardly more than a single message, so whoever waits a little gets further, and a service on
-    which nobody waits can wait longer.
+    What comes after a quiet moment is handled at once; what follows is gathered until `pace`
+    seconds after that. A batch of several costs hardly more than a single message, so whoever waits
+    a little gets further, and a service on which nobody waits can wait longer.
     """
 
     backbone = Backbone()
 
-    def __init__(self, *, gather: float = GATHER, **options: Any) -> None:
+    def __init__(self, *, pace: float = PACE, **options: Any) -> None:
         super().__init__(**options)
-        self._gather = gather
+        self._pace = pace
 
     def start(self) -> None:
         self._receiver = Receiver(
@@ -84,7 +84,7 @@ class Receives(Entrypoint):  # type: ignore[misc]
             settings=self.backbone.settings,
             handler=self._handle,
             retry_delays=self.container.config.get(RETRY_DELAYS_KEY, RETRY_DELAYS),
-            gather=self._gather,
+            pace=self._pace,
         )
         self._thread = self.container.spawn_managed_thread(
             self._receiver.run, identifier="receives"

@@ -40,7 +40,7 @@ class Receiver:
         settings: Settings,
         handler: Handler,
         retry_delays: Sequence[float] = RETRY_DELAYS,
-        gather: float = 0.0,
+        pace: float = 0.0,
     ) -> None:
         self._workplace = workplace
         self._relay = relay
@@ -49,7 +49,7 @@ class Receiver:
         self._partitions = [f"{self._service}.{it}" for it in range(settings.partitions)]
         self._parked = f"{self._service}.parked"
         self._processor = Processor(workplace, handler, retry_delays=retry_delays)
-        self._gather = gather
+        self._pace = pace
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -81,10 +81,12 @@ class Receiver:
     def _pump(self, consumer: Consumer) -> None:
         unconfirmed: deque[tuple[Sequence[Delivery], list[Sending]]] = deque()
         looked = time.monotonic()
+        began = 0.0
         while not self._stopping.is_set():
             wait = 0.0 if unconfirmed else LOOK_UP
-            batch = consumer.read(wait=wait, gather=self._gather)
+            batch = consumer.read(wait=wait, until=began + self._pace)
             if batch:
+                began = time.monotonic()
                 unconfirmed.append((batch, self._settle(consumer, batch)))
             self._finish(consumer, unconfirmed, but=int(bool(batch)))
             if time.monotonic() - looked > LOOK_ROUND:
