@@ -116,6 +116,7 @@ def _when(step: Node, writing: _Writing) -> str:
 
 
 def _timers(step: Node, writing: _Writing) -> Iterator[str]:
+    limited = False
     for node in writing.model.nodes.values():
         if node.kind != "boundaryEvent" or node.attached != step.id:
             continue
@@ -125,6 +126,10 @@ def _timers(step: Node, writing: _Writing) -> Iterator[str]:
             said = f"{node.timer!r} is no duration in days or hours" if node.timer else "no timer"
             writing.model.note(node, f"{said}: say the task's `handling` and `silence`")
             continue
+        if limited:
+            writing.model.note(node, "a task has one handling limit, and another timer gave it")
+            continue
+        limited = True
         yield f"    handling: {{amount: {limit[0]}, unit: {limit[1]}, source: TODO}}"
         yield "    silence: escalate # TODO what the timer's arrow led to"
         steps = ", ".join(one.name or one.id for one in behind) or "nothing"
@@ -146,13 +151,12 @@ def _account(writing: _Writing) -> None:
     """Say of every node that nothing was said of yet what became of it."""
     model = writing.model
     told = {note.id for note in model.notes if note.element != "conditionExpression"}
-    attached = {node.id for node in model.nodes.values() if node.kind == "boundaryEvent"}
     for node in model.nodes.values():
         if node.id in writing.keys:
             model.note(node, _as_task(node, writing), carried=True)
             if node.repeated:
                 model.note(node, "is repeated: name the list in `for_each`")
-        elif node.id not in told | attached and node.kind != "end of subProcess":
+        elif node.id not in told and node.kind != "end of subProcess":
             carried, said = _as_flow(node, writing.route)
             model.note(node, said, carried=carried)
 
@@ -165,6 +169,8 @@ def _as_task(node: Node, writing: _Writing) -> str:
 
 
 def _as_flow(node: Node, route: Route) -> tuple[bool, str]:
+    if node.kind == "boundaryEvent":
+        return False, "stands at what is no task of the plan"
     if node.id not in route.ways:
         return False, "is never reached from the begin"
     if node.kind == "subProcess":

@@ -199,6 +199,30 @@ def test_durations_are_limits_where_a_limit_can_say_them(
     assert limit_of(duration) == limit
 
 
+def test_one_timer_gives_the_limit_and_the_others_are_told() -> None:
+    def timer(key: str, at: str, duration: str) -> str:
+        inner = f"<timerEventDefinition><timeDuration>{duration}</timeDuration>"
+        return node("boundaryEvent", key, inner=f"{inner}</timerEventDefinition>", attachedToRef=at)
+
+    content = process(
+        node("task", "a"),
+        node("subProcess", "s", inner=node("task", "b")),
+        flow("a", "s"),
+        timer("first", "a", "P2D"),
+        timer("second", "a", "P9D"),
+        timer("third", "s", "P5D"),
+    )
+    found = imported(content, Wanted(department="fire"), KNOWN)
+    (task, inner) = yaml.safe_load(found.text)["tasks"]
+    assert (task["handling"]["amount"], inner["after"]) == (2, ["a"])
+    assert "handling" not in inner
+    assert {it.id: it.carried for it in found.notes if it.element == "boundaryEvent"} == {
+        "first": True,
+        "second": False,
+        "third": False,
+    }
+
+
 def test_names_become_names_of_form_fields() -> None:
     assert [field_name(it) for it in ("totalAmount", "是否 OK?", "大", "2nd", "in")] == [
         "total_amount",
