@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 import yaml
@@ -250,6 +250,8 @@ def test_what_is_no_model_is_refused(content: bytes, said: str) -> None:
     assert issubclass(UnreadableModel, Invalid)
 
 
+WORDS = st.text("aB中'\"\\\\${}<&:#-!%@ \n", max_size=12)
+CONDITIONS = st.sampled_from(["", "", "${a > 1}", '= kind = "x"', "${!b}", "${a}", "${f(a)}", "<&"])
 KINDS = ["task", "userTask", "exclusiveGateway", "inclusiveGateway", "parallelGateway"]
 
 
@@ -259,12 +261,13 @@ def models(draw: st.DrawFn) -> bytes:
     kinds = draw(st.lists(st.sampled_from([*KINDS, "endEvent"]), min_size=1, max_size=9))
     places = st.integers(0, len(kinds) - 1)
     ends = draw(st.lists(st.tuples(places, places), max_size=16, unique=True))
-    nodes = [node(kind, f"n{place}") for place, kind in enumerate(kinds)]
-    return process(*nodes, node("task", "always"), *(flow(f"n{a}", f"n{b}") for a, b in ends))
+    nodes = [node(kind, f"n{place}", draw(WORDS)) for place, kind in enumerate(kinds)]
+    flows = [flow(f"n{a}", f"n{b}", escape(draw(CONDITIONS)), draw(WORDS)) for a, b in ends]
+    return process(*nodes, node("task", "always"), *flows)
 
 
 @given(content=models())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_flow_gives_an_item_that_can_be_handled(
     content: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
