@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 
 from shared.errors import Fault
 
+MOMENT = "is not a moment with its zone, such as 2026-09-30T09:00:00Z"
 WORDING = {
     "Missing data for required field.": "is missing",
     "Field may not be null.": "must not be null",
@@ -19,6 +20,8 @@ WORDING = {
     "Not a valid integer.": "is not a whole number",
     "Not a valid boolean.": "is not true or false",
     "Not a valid date.": "is not a date such as 2026-09-30",
+    "Not a valid datetime.": MOMENT,
+    "Not a valid aware datetime.": MOMENT,
     "Not a valid list.": "is not a list",
     "Not a valid mapping type.": "is not an object",
     "Invalid input type.": "is not an object",

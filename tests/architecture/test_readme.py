@@ -32,6 +32,12 @@ def test_every_command_in_the_table_is_there_and_none_is_left_out():
     assert named - subcommands == set(command_names())
 
 
+def test_the_changelog_names_every_command():
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    named = set(re.findall(r"`(?:\./onewindow )?([a-z]+)[^`]*`", changes))
+    assert set(command_names()) <= named
+
+
 def test_every_message_in_the_picture_is_a_message():
     known = {entry.name for entry in all_types()}
     drawn = set(re.findall(r"-- (\w+\.\w+)", README))

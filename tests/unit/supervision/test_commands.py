@@ -100,6 +100,13 @@ def test_a_replay_says_its_counts_in_words_and_for_a_program(tmp_path: Path):
     assert told["alerts"] == {"reminder": 3, "yellow": 2, "red": 2, "head": 1}
 
 
+def test_a_replay_shows_how_far_it_is_apart_from_its_result():
+    done = CliRunner().invoke(app, ["replay", str(SMALL), "--json"])
+    assert "Replaying small.xes" in done.stderr
+    assert "100%" in done.stderr
+    assert json.loads(done.stdout)["file"] == "small.xes"
+
+
 @pytest.mark.parametrize("name", ["alerts.csv", "alerts.jsonl"])
 def test_a_replay_writes_each_alert_to_a_file(tmp_path: Path, name: str):
     status, _said = run("replay", SMALL, "--alerts", tmp_path / name)

@@ -4,6 +4,10 @@ import socket
 
 import pytest
 import requests
+from marshmallow import Schema, ValidationError, fields
+
+from shared.errors import Fault
+from shared.web.faults import MOMENT, faults_of
 
 JSON = {"Content-Type": "application/json"}
 
@@ -42,6 +46,15 @@ def test_every_wrong_field_is_named_at_once_by_its_path(sample):
     assert errors["siblings[1].nmae"] == "is not known here; did you mean name?"
     assert "siblings[1].name" in errors
     assert len(errors) == 5
+
+
+@pytest.mark.parametrize("moment", ["soon", "2026-09-30T09:00:00", "2026-09-30T09:00:00 08:00"])
+def test_a_moment_that_is_none_or_has_no_zone_is_told_with_an_example(moment):
+    asked = Schema.from_dict({"since": fields.AwareDateTime()})()
+    with pytest.raises(ValidationError) as refused:
+        asked.load({"since": moment})
+    assert list(faults_of(refused.value.messages, asked)) == [Fault("since", MOMENT)]
+    assert asked.load({"since": MOMENT.split()[-1]})
 
 
 @pytest.mark.parametrize(
