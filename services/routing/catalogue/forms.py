@@ -34,9 +34,11 @@ def load(schema: Schema, value: Any) -> tuple[dict[str, Any], list[Found]]:
 
 def _leaves(messages: Any, path: Path, schema: Schema) -> Iterator[Found]:
     if isinstance(messages, Mapping):
+        # A mapping's own faults are said of the `key` or the `value` of an entry.
+        entry = bool(path) and isinstance(_at(schema, path[:-1]), fields.Dict)
         for part, inner in messages.items():
-            here = path if part in ("_schema", "value") else (*path, part)
-            yield from _leaves(inner, path if part == "key" else here, schema)
+            own = part == "_schema" or (entry and part in ("key", "value"))
+            yield from _leaves(inner, path if own else (*path, part), schema)
         return
     for message in messages:
         yield path, _said(str(message), path, schema)
@@ -50,6 +52,13 @@ def _said(message: str, path: Path, schema: Schema) -> str:
 
 def _known(schema: Schema, path: Path) -> set[str]:
     """The keys that a schema knows at a path."""
+    at = _at(schema, path)
+    at = at.schema if isinstance(at, fields.Nested) else at
+    return {one.data_key or name for name, one in at.fields.items()}
+
+
+def _at(schema: Schema, path: Path) -> Any:
+    """The schema or field at a path."""
     at: Any = schema
     for part in path:
         if isinstance(at, fields.Nested):
@@ -60,5 +69,4 @@ def _known(schema: Schema, path: Path) -> set[str]:
             at = at.value_field
         else:
             at = at.fields.get(part) or at.fields.get(f"{part}_")
-    at = at.schema if isinstance(at, fields.Nested) else at
-    return {one.data_key or name for name, one in at.fields.items()}
+    return at
