@@ -1,4 +1,7 @@
-"""The launcher: what it refuses, in one sentence with exit status 2, and what it repairs."""
+"""The launcher: what it refuses, in one sentence with exit status 2, and what it repairs.
+
+Also what runs it for every change: `.ci/run`, and `check`.
+"""
 
 import os
 import shutil
@@ -7,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from deploy import environment
+from deploy.cli import do_check
 from deploy.local.places import ROOT
 
 WHEEL = "colourless"
@@ -147,3 +152,37 @@ def test_what_pip_said_becomes_one_sentence(tmp_path: Path) -> None:
     assert "not the one that requirements.lock names" in environment.reason(log)
     log.write_text("ERROR: No space left on device")
     assert "No space left on device" in environment.reason(log)
+
+
+def test_what_continuous_integration_runs_is_check_and_then_test(clone: Path) -> None:
+    (clone / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", clone / ".ci" / "run")
+    program(clone / "onewindow", 'echo "onewindow $*"; test "$1" != "$FAILS"')
+    assert called(clone, FAILS="") == ["onewindow check", "onewindow test -x"]
+    assert called(clone, FAILS="check") == ["onewindow check"]
+
+
+def called(clone: Path, **environ: str) -> list[str]:
+    """What .ci/run calls; it fails with the first that fails."""
+    done = subprocess.run(
+        [clone / ".ci" / "run", "-x"],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) == (environ["FAILS"] == "")
+    return [line for line in done.stdout.splitlines() if line.startswith("onewindow")]
+
+
+def test_check_fails_when_one_of_its_tools_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(do_check, "TOOLS", {"good": ["-c", ""], "bad": ["-c", "exit('a rule')"]})
+    with pytest.raises(typer.Exit) as ended:
+        do_check.command()
+    assert ended.value.exit_code == 1
+    said = capsys.readouterr().out
+    assert "good          ok" in said
+    assert "bad           FAILED" in said
+    assert "    a rule" in said
