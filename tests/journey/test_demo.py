@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,19 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         check=False,
     )
     assert played.returncode == 0, played.stderr + _logs(home)
+    assert running_in(home) == []
     found: dict[str, Any] = json.loads(played.stdout)
+    return found
+
+
+def running_in(folder: Path) -> list[str]:
+    """The processes that were given the folder, in an argument or in the environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is somebody else's
+            given = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            if os.fsencode(folder) in given:
+                found.append(process.name)
     return found
 
 
@@ -53,6 +66,14 @@ def _logs(home: Path) -> str:
 def test_every_case_comes_to_its_fate_under_a_code_of_its_own(outcome: dict[str, Any]):
     assert [case["fate"] for case in outcome["cases"]] == FATES
     assert len({case["code"] for case in outcome["cases"]}) == len(FATES)
+
+
+def test_a_program_is_told_all_of_each_case(outcome: dict[str, Any]):
+    told = {"code", "item", "fate", "due_date", "decided_at", "trace_verified"}
+    assert outcome.keys() == {"cases", "alerts", "parked", "refused"}
+    assert all(told <= case.keys() and all(case[it] for it in told) for case in outcome["cases"])
+    items = {case["item"] for case in outcome["cases"]}
+    assert items == {"investment-project", "company-start", "birth"}
 
 
 def test_every_trace_is_as_it_was_written(outcome: dict[str, Any]):
