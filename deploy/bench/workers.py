@@ -30,6 +30,7 @@ def worker(department: str, uri: str, folder: str) -> Worker:
 def main() -> int:
     """Run until SIGTERM."""
     log_to_stderr()
+    sys.setswitchinterval(SWITCH)  # as the program of the SDK does
     addresses: dict[str, str] = json.loads(os.environ[ADDRESSES])
     workers = [worker(name, uri, os.environ[JOURNALS]) for name, uri in addresses.items()]
 

@@ -28,7 +28,7 @@ from shared.settings import Settings
 
 log = structlog.get_logger()
 
-PACE = 0.02
+PACE = 0.01
 """Seconds between the beginnings of two batches, at the least."""
 
 RETRY_DELAYS_KEY = "onewindow.retry_delays"

@@ -13,6 +13,9 @@ from onewindow_worker.logs import log_to_stderr
 from onewindow_worker.settings import PREFIX
 from onewindow_worker.worker import Worker
 
+SWITCH = 0.0005
+"""Seconds; Python's own five milliseconds are longer than most tasks take."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the worker; 0 after a stop in good order, 2 with one sentence for a wrong setting."""
@@ -26,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     log_to_stderr(given.log)
+    # A task goes through three threads, each of which may wait so long for its turn.
+    sys.setswitchinterval(SWITCH)
     try:
         find(given.worker).run()
     except WorkerError as error:
