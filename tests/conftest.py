@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.fixtures import run
@@ -13,6 +14,12 @@ pytest_plugins = ["tests.fixtures.broker", "tests.fixtures.postgres"]
 TESTS = Path(__file__).parent
 LONGEST_FIRST = ("journey", "faults", "unit/deploy", "broker")
 """Where several processes test, what takes longest begins first."""
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 @pytest.hookimpl(tryfirst=True)

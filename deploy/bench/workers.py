@@ -12,6 +12,7 @@ import sys
 import threading
 
 from onewindow_worker import Result, Task, Worker, approve, log_to_stderr
+from onewindow_worker.__main__ import SWITCH
 
 from deploy.bench.worker_settings import ADDRESSES, JOURNALS
 
