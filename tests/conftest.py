@@ -16,10 +16,8 @@ LONGEST_FIRST = ("journey", "faults", "unit/deploy", "broker")
 """Where several processes test, what takes longest begins first."""
 
 # How long an example takes says more about what else the machine does than about the code.
-settings.register_profile(
-    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("any-machine")
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.hookimpl(tryfirst=True)
