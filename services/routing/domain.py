@@ -1,8 +1,8 @@
 """How a case goes: pure rules, (state, message, now) -> (state, changes, messages).
 
-Routing is told of a case by intake (accepted, supplemented, withdrawn), by departments (`answers`)
-and by persons who may order something (`orders`, `merging`). What one step changed is said in one
-numbered CaseProgressed.
+Routing is told of a case by intake (accepted, supplemented, withdrawn), by departments (`answers`),
+by persons who may order something (`orders`, `merging`) and by supervision (`silence`). What one
+step changed is said in one numbered CaseProgressed.
 
 Conditional acceptance: a case whose departments have all agreed is not approved while a promised
 material is missing; it is `awaiting_materials`. That it fails when the promised date passes is for
@@ -24,11 +24,13 @@ from services.routing.flow import move_on, settle
 from services.routing.handing import cancel_open, supplement, visible
 from services.routing.orders import carry_out
 from services.routing.plan import Item
+from services.routing.silence import act_on_silence
 from services.routing.step import Step, Stepped
 from services.routing.subcases import open_subcases
 from services.routing.verifying import open_promise
 from shared.errors import OneWindowError
 from shared.messages import (
+    ActOnSilence,
     CaseAccepted,
     CaseProgressed,
     CaseSupplemented,
@@ -69,6 +71,8 @@ def apply(
         _withdraw(step, message, origin)
     elif isinstance(message, ExtendCase | TransferTask | CorrectCase):
         carry_out(step, message, origin)
+    elif isinstance(message, ActOnSilence):
+        act_on_silence(step, message)
     else:
         answer(step, message, origin)
     return step.done()

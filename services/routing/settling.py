@@ -1,6 +1,6 @@
-"""Tasks that are approved at once, without asking their department, because the item says so."""
+"""Tasks that are approved without an answer of their department, because the item says so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.routing.case import TaskState
 from services.routing.plan import Task
@@ -35,17 +35,18 @@ def ground_of(step: Step, task: Task) -> Ground | None:
 
 
 def settle_at_once(step: Step, task: Task, ground: Ground) -> None:
-    """Approve a task on this ground; it has no assignment, so no answer can count for it."""
+    """Approve a task on this ground, for the department that had it or would have; no answer can
+    count for it any more."""
     said = "\n".join(filter(None, (ground.reason.zh, ground.reason.en, ground.source)))
-    department = step.filling(task.department)
-    step.tasks[task.key] = TaskState(
-        status="completed", department=department, outcome="approved", opinion=said
+    before = step.tasks.get(task.key) or TaskState(
+        status="open", department=step.filling(task.department, task)
     )
+    step.tasks[task.key] = replace(before, status="completed", outcome="approved", opinion=said)
     step.changes.append(
         Settled(
             task=task.key,
             title=task.title,
-            department=department,
+            department=before.department,
             ground=ground.name,
             reason=said,
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 
-from services.supervision.ladder import Ladder, Rung, climb, moment
+from services.supervision.ladder import DIRECTIVES, Ladder, Rung, climb, moment
 from services.supervision.limits import Given
 from shared.messages.parts import Text
 from shared.worktime import Calendar, Ledger
@@ -84,8 +84,12 @@ class Clock:
         return self._counting(self.limit.extend(amount, source), at, calendar)
 
     def end(self, at: datetime) -> "Clock":
-        """What was asked for is done: rungs that were not reached before `at` never will be."""
-        reached = tuple(it for it in self.rungs if it.moment is not None and it.moment < at)
+        """What was asked for is done: rungs that were not reached before `at` never will be.
+
+        What was late is still told; but there is nothing left to act on.
+        """
+        told = (it for it in self.rungs if it.name not in DIRECTIVES)
+        reached = tuple(it for it in told if it.moment is not None and it.moment < at)
         return replace(self, ended_at=at, rungs=reached)
 
     def recount(self, at: datetime, calendar: Calendar) -> "Clock":

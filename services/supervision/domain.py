@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import lru_cache, reduce
 
 from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
-from services.supervision.ladder import escalated
+from services.supervision.ladder import with_silence
 from services.supervision.limits import Given
 from services.supervision.policies import Policy
 from services.supervision.trace import Head
 from shared.messages.ordered import Extended, Merged, Transferred
-from shared.messages.parts import Deferral, Limit, Text
+from shared.messages.parts import Deferral, Limit, Silence, Text
 from shared.messages.progress import (
     Accepted,
     Assigned,
@@ -142,8 +142,7 @@ def _assigned(case: Case, change: Assigned, at: datetime, rules: Rules) -> Case:
     )
     limits = zip(TASK_KINDS, (change.acceptance, change.handling), strict=True)
     clocks = [_counted(base, kind, limit, at) for kind, limit in limits if limit]
-    up_the_line = change.silence == "escalate"
-    return _with(case, [_begun(case, clock, rules, escalates=up_the_line) for clock in clocks])
+    return _with(case, [_begun(case, clock, rules, change.silence) for clock in clocks])
 
 
 def _counted(base: Clock, kind: str, limit: Limit, at: datetime) -> Clock:
@@ -161,10 +160,10 @@ def _promised(base: Clock, deferral: Deferral, at: datetime, rules: Rules) -> Cl
     return replace(base, kind="deferral", subject=subject, title=title, limit=limit)
 
 
-def _begun(case: Case, clock: Clock, rules: Rules, *, escalates: bool = False) -> Clock:
+def _begun(case: Case, clock: Clock, rules: Rules, silence: Silence = "nothing") -> Clock:
     ladder = rules.policy.ladder(clock.kind, item=case.item, department=clock.department)
-    if escalates and clock.kind == "handling":
-        ladder = escalated(ladder)
+    if clock.kind == "handling":
+        ladder = with_silence(ladder, silence)
     return clock.begun(ladder, rules.calendar)
 
 

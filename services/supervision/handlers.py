@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.supervision import alerts, deliveries, store
+from services.supervision import alerts, deliveries, directives, store
 from services.supervision.clocks import Clock
 from services.supervision.domain import Case, Rules, follow
+from services.supervision.ladder import DIRECTIVES
 from services.supervision.trace import Entry, Head, append, canonical
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
-from shared.messages import AlertRaised, CaseProgressed, MessageParked, MessageRefused
+from shared.messages import ActOnSilence, AlertRaised, CaseProgressed, MessageParked, MessageRefused
 from shared.messages.progress import Refused
 from shared.messages.registry import name_of
 
@@ -47,6 +48,8 @@ def fire_due(
 ) -> int:
     """Fire rungs that were reached `before` a moment (now), oldest first; how many clocks had some.
 
+    A rung alerts, or tells routing to act on silence.
+
     A full batch ends at the moment of its last clock, so that no rung overtakes an older one of a
     clock that is still to be read.
     """
@@ -58,15 +61,17 @@ def fire_due(
     fired = [clock.fire(until) for clock in due]
     reached = [(rung.moment, clock, rung) for clock, rungs in fired for rung in rungs]
     reached.sort(key=lambda it: (it[0] or work.now, it[1].id))
-    raised = []
+    said: list[tuple[AlertRaised | ActOnSilence, Entry]] = []
     for _moment, clock, rung in reached:
-        alert = alerts.of_rung(clock, rung, work.now, rules.calendar)
-        heads[clock.case], entry = _entry(heads[clock.case], ITSELF, alert)
-        raised.append((alert, entry))
+        tell = directives.of_rung if rung.name in DIRECTIVES else alerts.of_rung
+        message = tell(clock, rung, work.now, rules.calendar)
+        heads[clock.case], entry = _entry(heads[clock.case], ITSELF, message)
+        said.append((message, entry))
     store.save_rungs(work.transaction, (clock for clock, _rungs in fired))
     store.save_heads(work.transaction, heads)
-    store.save_trace(work.transaction, (entry for _alert, entry in raised))
-    _raise(work, [(alert, entry.body) for alert, entry in raised], channels)
+    store.save_trace(work.transaction, (entry for _message, entry in said))
+    _raise(work, [(it, entry.body) for it, entry in said if isinstance(it, AlertRaised)], channels)
+    work.send(*(it for it, _entry in said if not isinstance(it, AlertRaised)))
     return len(due)
 
 

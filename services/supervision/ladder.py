@@ -18,9 +18,12 @@ from functools import lru_cache
 
 from services.supervision.limits import Given
 from shared.errors import Fault, Invalid
+from shared.messages.parts import Silence
 from shared.worktime import Calendar, Ledger, moment_beside_due, moment_of_share
 
 RUNGS = ("reminder", "yellow", "red", "head")
+DIRECTIVES = ("reassign", "deemed_approval")
+"""Rungs that alert nobody: once one is reached, routing is told to act. No policy names them."""
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)% of the limit")
 _BESIDE = re.compile(r"(\d+) working days? (before|after) due")
 
@@ -59,9 +62,13 @@ def checked(ladder: dict[str, str], field: str) -> Ladder:
 
 
 @lru_cache(maxsize=1_000)
-def escalated(ladder: Ladder) -> Ladder:
-    """The ladder of a task whose silence goes up the line: that rung is reached when it is due."""
-    return (*(it for it in ladder if it[0] != "head"), ("head", "at due"))
+def with_silence(ladder: Ladder, silence: Silence) -> Ladder:
+    """The ladder of a handling clock whose task says what silence means when it is due: that the
+    alert goes up the line, or that routing acts."""
+    if silence == "nothing":
+        return ladder
+    name = "head" if silence == "escalate" else silence
+    return (*(it for it in ladder if it[0] != name), (name, "at due"))
 
 
 @lru_cache(maxsize=1_000)

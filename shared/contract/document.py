@@ -25,6 +25,7 @@ ADDRESSES = {
     "tasks": "{department}",
     "results": "{department}.{type}",
     "progress": "{type}",
+    "directives": "{type}",
     "notices": "{service}.notice",
     "alerts": "alert.{rung}",
 }

@@ -25,7 +25,7 @@ RESULTS = "accepted|completed|returned|declined|suspended|resumed"
 
 READS = {
     "intake": ("progress",),
-    "routing": ("cases", "results"),
+    "routing": ("cases", "results", "directives"),
     "department": ("progress",),
     "supervision": ("progress", "notices"),
 }
@@ -36,9 +36,9 @@ WRITES = {
     "intake": ("cases", "notices"),
     "routing": ("tasks", "progress", "notices"),
     "department": ("results", "notices"),
-    "supervision": ("alerts", "notices"),
+    "supervision": ("directives", "alerts", "notices"),
 }
-TOPICS = ("cases", "tasks", "results", "progress", "notices", "alerts")
+TOPICS = ("cases", "tasks", "results", "progress", "directives", "notices", "alerts")
 
 DEPARTMENT_KEY = re.compile(r"[a-z][a-z0-9-]{0,63}")
 TAKEN = ("in", "retry", "parked")

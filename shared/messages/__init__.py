@@ -2,6 +2,7 @@
 
 from shared.messages.alerts import AlertRaised
 from shared.messages.cases import CaseAccepted, CaseSupplemented, CaseWithdrawn
+from shared.messages.directives import ActOnSilence
 from shared.messages.items import ItemPublished, TaskOutline
 from shared.messages.notices import MessageParked, MessageRefused
 from shared.messages.orders import (
@@ -39,6 +40,7 @@ from shared.messages.results import (
 from shared.messages.tasks import TaskAssigned, TaskCancelled, TaskSupplemented
 
 __all__ = [
+    "ActOnSilence",
     "AlertRaised",
     "CaseAccepted",
     "CaseProgressed",

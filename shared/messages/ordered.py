@@ -18,9 +18,10 @@ from shared.messages.registry import change
 @change("task.transferred")
 @dataclass(frozen=True, kw_only=True)
 class Transferred:
-    """A named person took the task from its department, whose clocks end, and gave it to another.
+    """The task was taken from its department, whose clocks end, and given to another.
 
-    The assignment to that one follows.
+    A named person said so; or the department kept silent, the item says that the task goes on then,
+    and `by` is supervision. The assignment to the other follows.
     """
 
     task: Key

@@ -169,11 +169,13 @@ class Skipped:
 @change("task.settled")
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """The task was approved at once without asking its department, for a reason the item names.
+    """The task was approved without an answer of its department, for a reason the item names.
 
     `ground` is `formal` (a formal look by the window is enough and found nothing wanting;
     Administrative Licensing Law, article 34: what can be decided on the spot is) or `promise` (the
-    applicant's signed promise is trusted, and will be verified).
+    applicant's signed promise is trusted, and will be verified) or `silence` (the department let
+    its handling limit pass, and the item says that silence is consent; its assignment was
+    cancelled).
     """
 
     task: Key

@@ -68,7 +68,8 @@ class TaskSupplemented:
 @message("task.cancelled", exchange="tasks", sent_by={"routing"}, key=_to_department)
 @dataclass(frozen=True, kw_only=True)
 class TaskCancelled:
-    """The task is no longer wanted: the case was withdrawn or decided without it."""
+    """The task is no longer wanted: the case was withdrawn or decided without it, the task went to
+    another department, or silence approved it."""
 
     case: CaseCode
     assignment: Line

@@ -28,7 +28,11 @@ WRITES = {
     "routing": {("tasks", "planning"), ("progress", "item"), ("notices", "routing.notice")},
     "department": {("results", f"water.task.{it}") for it in STEPS}
     | {("notices", "department.notice")},
-    "supervision": {("alerts", "alert.red"), ("notices", "supervision.notice")},
+    "supervision": {
+        ("directives", "task.act-on-silence"),
+        ("alerts", "alert.red"),
+        ("notices", "supervision.notice"),
+    },
     "department.planning": {("results", f"planning.task.{it}") for it in STEPS},
     "department.tax": {("results", f"tax.task.{it}") for it in STEPS},
 }
@@ -36,6 +40,7 @@ KEYS = {
     "cases": ["case.accepted"],
     "tasks": ["planning"],
     "progress": ["item"],
+    "directives": ["task.act-on-silence"],
     "alerts": ["alert.red"],
     "notices": [f"{name}.notice" for name in READS] + ["notice", "intake.notice.more"],
     "results": [

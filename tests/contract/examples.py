@@ -4,6 +4,7 @@ The files in golden/ say the same in JSON, and were checked by hand.
 """
 
 from shared.messages import (
+    ActOnSilence,
     AlertRaised,
     CaseAccepted,
     CaseProgressed,
@@ -60,6 +61,13 @@ from tests.contract.matter import (
 )
 
 MESSAGES = (
+    ActOnSilence(
+        **TO_PLANNING,
+        at=at(25, 17, 31),
+        silence="deemed_approval",
+        due_at=at(25, 17, 30),
+        source=HANDLING.source,
+    ),
     AlertRaised(
         alert=f"{CASE}/handling/siting/1/yellow",
         rung="yellow",

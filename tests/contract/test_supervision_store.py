@@ -15,6 +15,7 @@ from services.supervision.recounting import recount
 from shared.database import Database
 from shared.delivery.work import Work
 from shared.messages import AlertRaised, MessageParked
+from shared.messages.codec import decode
 from shared.worktime import Calendar
 from shared.worktime.table import table_from
 from tests.contract import watching
@@ -161,6 +162,59 @@ def test_silence_is_escalated_once_and_an_answer_in_time_prevents_it(database: D
     assert f"{CASE}/handling/b.1/head" in (first := fire(database, due))
     assert not [it for it in first if "c.1" in it and not it.endswith("reminder")]
     assert fire(database, due) == []
+
+
+def directives(database: Database) -> list[tuple[str, str, str]]:
+    found = [json.loads(it.body) for it in entries(database) if it.type == "task.act-on-silence"]
+    return [(it["assignment"], it["silence"], it["source"]) for it in found]
+
+
+def test_silence_is_acted_on_once_and_an_answer_in_time_prevents_it(database: Database):
+    waiting = [
+        assigned("b.1", silence="deemed_approval", source="Art. 3"),
+        assigned("c.1", silence="reassign"),
+        assigned("d.1", silence="reassign"),
+        assigned("e.1", silence="deemed_approval"),
+    ]
+    observe(database, opening(promised=None), step(2, "09-18 11:00", completed("a.1"), *waiting))
+    observe(database, step(3, "09-24 16:00", completed("d.1"), suspended("e.1")))
+    assert directive_messages(database, at("09-24 17:00")) == []
+    sent = directive_messages(database, at("09-24 17:01"))
+    assert [(it.assignment, it.silence) for it in sent] == [
+        ("b.1", "deemed_approval"),
+        ("c.1", "reassign"),
+    ]
+    assert (sent[0].case, sent[0].task, sent[0].department) == (CASE, "b", "planning")
+    assert (sent[0].at, sent[0].due_at) == (at("09-24 17:01"), at("09-24 17:00"))
+    assert directive_messages(database, FAR) == []
+    assert directives(database) == [("b.1", "deemed_approval", "Art. 3"), ("c.1", "reassign", "")]
+    assert findings(database) == []
+
+
+def directive_messages(database: Database, now: datetime) -> list[Any]:
+    """Fire one batch of what is due; the directives that are sent."""
+    with database.transaction() as tx:
+        work = Work(tx, now, "supervision")
+        handlers.fire_due(work, rules=RULES, channels=BOTH)
+    found = [it for it in work.wires if it.type == "task.act-on-silence"]
+    return [decode(it.type, it.version, it.body) for it in found]
+
+
+def test_after_a_night_away_nobody_acts_on_what_was_answered_late(database: Database):
+    waiting = assigned("b.1", silence="deemed_approval")
+    observe(database, opening(promised=None), step(2, "09-18 11:00", completed("a.1"), waiting))
+    observe(database, step(3, "09-25 10:00", completed("b.1")))
+    assert f"{CASE}/handling/b.1/yellow" in fire(database, FAR)
+    assert directives(database) == []
+
+
+def test_a_crash_before_the_commit_leaves_the_directive_to_be_sent(database: Database):
+    waiting = assigned("b.1", silence="reassign")
+    observe(database, opening(promised=None), step(2, "09-18 11:00", completed("a.1"), waiting))
+    with pytest.raises(ZeroDivisionError), database.transaction() as tx:
+        handlers.fire_due(Work(tx, FAR, "supervision"), rules=RULES, channels=BOTH)
+        raise ZeroDivisionError
+    assert len(directive_messages(database, FAR)) == 1
 
 
 def test_what_was_late_when_it_ended_is_told_all_the_same(database: Database):

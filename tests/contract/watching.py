@@ -72,7 +72,7 @@ def fire(database: Database, now: datetime, *, limit: int = 500) -> list[str]:
 
 
 def sent(work: Work) -> list[str]:
-    return [json.loads(wire.body)["alert"] for wire in work.wires]
+    return [json.loads(it.body)["alert"] for it in work.wires if it.type == "alert.raised"]
 
 
 def opening(number: int = 1, case: str = CASE, **limits: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from services.routing.catalogue.faults import Path, meant
 from services.routing.catalogue.forms import Found
 from services.routing.departments import Departments
-from services.routing.plan import Issue, Item
+from services.routing.plan import Issue, Item, Task
 
 
 def check_issues(item: Item, departments: Departments) -> Iterator[Found]:
@@ -39,9 +39,13 @@ def _with_task(item: Item, issue: Issue, path: Path) -> Iterator[Found]:
     if task is None:
         known = [it.key for it in item.tasks]
         yield path, f"{issue.task!r} is no task of this item{meant(issue.task, known)}"
-    elif task.divided or task.formal or task.on_promise != "ask":
+    elif task.divided or task.formal or task.on_promise != "ask" or _deemed(task):
         problem = "may be done without an answer of its own, which would carry the document: "
         yield path, problem + "issue it after the decision, by `department` and `delivery`"
+
+
+def _deemed(task: Task) -> bool:
+    return task.silence == "deemed_approval"
 
 
 def _sees(item: Item, issue: Issue, path: Path) -> Iterator[Found]:

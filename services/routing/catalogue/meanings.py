@@ -96,8 +96,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "sees": "Its need to know. What is not named is not sent.",
         "silence": "What it means that the handling limit passes without an answer: nothing, "
         "escalate (the alert goes up the line then), reassign (the task goes on to the lead "
-        "department), or deemed_approval. It is published with the item and told with each "
-        "assignment; supervision escalates, the other two a person carries out.",
+        "department, unless that has it), or deemed_approval (the task is approved, with the "
+        "source of the limit as legal basis). It is published with the item and told with each "
+        "assignment.",
         "procedures": "The item's special procedures that may stop the clock of this task.",
         "for_each": "form.NAME of a list: the task is done once for each element, all at the same "
         "time, and each sees its own element only.",

@@ -218,12 +218,13 @@ class TaskSchema(Part):
 
     @validates_schema
     def is_settled_without_results(self, data: dict[str, Any], **_options: Any) -> None:
-        """Whoever settles a task at once states nothing that a department would have to state."""
-        trusted = data.get("on_promise") == "trust"
-        if not data.get("formal") and not trusted:
+        """Whoever settles a task, and so does silence, states nothing that a department would have
+        to state."""
+        trusted, deemed = data.get("on_promise") == "trust", data["silence"] == "deemed_approval"
+        if not data.get("formal") and not trusted and not deemed:
             return
-        key = "on_promise" if trusted else "formal"
-        if data.get("joint_with") or data.get("for_each"):
+        key = "on_promise" if trusted else "formal" if data.get("formal") else "silence"
+        if key != "silence" and (data.get("joint_with") or data.get("for_each")):
             raise ValidationError("is for a task without parts", key)
         if any(field["required"] for field in data.get("results", ())):
             problem = "settles the task without results: make every one of them `required: false`"

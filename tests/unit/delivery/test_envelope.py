@@ -1,5 +1,7 @@
 """Who is believed to have sent a message."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.delivery.consumer import Delivery
@@ -67,3 +69,12 @@ def test_a_unit_and_a_service_have_different_names():
 def test_whatever_stands_in_a_body_it_is_unreadable_and_nothing_worse(body):
     with pytest.raises(Unreadable):
         read(delivery("department.tax", body=body, type="task.completed"), "routing")
+
+
+@pytest.mark.parametrize("user", ["routing", "intake", "department", "department.tax"])
+def test_nobody_but_supervision_commands_that_silence_is_acted_on(user):
+    golden = Path("tests/contract/golden/task.act-on-silence.v1.json").read_bytes()
+    headers = {"schema-version": 1}
+    given = {"body": golden, "type": "task.act-on-silence", "application_headers": headers}
+    with pytest.raises(Forged, match=f"{user} may not send task.act-on-silence"):
+        read(delivery(user, **given), "routing")

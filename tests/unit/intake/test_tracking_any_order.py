@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from services.intake.tracking import Track, follow
 from shared.messages import CaseProgressed, Text
-from shared.messages.ordered import Merged
+from shared.messages.ordered import Absorbed, Corrected, Extended, Merged, Transferred
 from shared.messages.progress import (
     Accepted,
     Assigned,
@@ -19,6 +19,7 @@ from shared.messages.progress import (
     Change,
     Completed,
     Decided,
+    Issued,
     Resumed,
     Returned,
     Revoked,
@@ -27,9 +28,13 @@ from shared.messages.progress import (
     SubcaseDecided,
     Suspended,
 )
+from tests.contract.matter import OPINION
 from tests.unit.intake.samples import NOW
 
 CASE = "330100-2609-0000012-34"
+OTHER = "330100-2609-0000001-42"
+TITLE = Text(zh="规划", en="Planning")
+ORDER = {"by": "陈志远", "reason": "职能调整"}
 TASKS = ("planning", "fire")
 STATES = ("handling", "suspended", "awaiting_materials", "decided")
 SAID_BY = {"department": "planning", "officer": "李某", "stated_at": NOW}
@@ -69,10 +74,16 @@ MAKERS = (
     lambda it: Revoked(
         task=it["task"], department="planning", reasons=("与承诺不符",), legal_basis=""
     ),
-    lambda it: Settled(
-        **_of(it), title=Text(zh="规划", en="Planning"), ground="formal", reason="形式审查"
+    lambda it: Settled(**_of(it), title=TITLE, ground="formal", reason="形式审查"),
+    lambda it: Settled(**_of(it), title=TITLE, ground="silence", reason="视为同意"),
+    lambda it: Issued(**_of(it), title=TITLE, document=OPINION),
+    lambda it: Transferred(**it, department="planning", to="fire", **ORDER),
+    lambda _it: Extended(
+        **ORDER, amount=10, unit="working_days", capacity="机关负责人", legal_basis="第四十二条"
     ),
-    lambda it: Merged(into="330100-2609-0000001-42", by="陈志远", reason="重复申请"),
+    lambda _it: Corrected(**ORDER, corrections=(), note="面积应为3.4公顷"),
+    lambda _it: Absorbed(**ORDER, case=OTHER),
+    lambda _it: Merged(**ORDER, into=OTHER),
     lambda it: SubcaseDecided(subcase="sign", outcome="rejected", reasons=("超宽",), conditions=()),
     lambda it: Decided(outcome="approved", reasons=(), conditions=()),
 )

@@ -10,6 +10,7 @@ from services.routing.domain import apply
 from services.routing.plan import Item, Sees, Task
 from services.routing.step import Stepped
 from shared.messages import (
+    ActOnSilence,
     CaseAccepted,
     CaseSupplemented,
     CaseWithdrawn,
@@ -17,6 +18,7 @@ from shared.messages import (
     Deferral,
     ExtendCase,
     FormField,
+    Limit,
     Material,
     MaterialRule,
     Person,
@@ -34,6 +36,7 @@ from shared.messages import (
 
 NOW = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)
 CODE = "330100-2609-0000001-42"
+LIMIT = Limit(amount=5, source="本事项办事指南")
 APPLICANT = Person(kind="organisation", name="杭州某某有限公司", number="91330100MA2XXXXXX0")
 
 
@@ -122,6 +125,8 @@ class Course:
         return stepped
 
     def _origin(self, message: Any) -> Origin:
+        if isinstance(message, ActOnSilence):
+            return Origin(role="supervision")
         department = getattr(message, "department", "")
         if not department or isinstance(message, TransferTask):
             return Origin(role="intake")
@@ -184,6 +189,12 @@ class Course:
 
     def decline(self, key: str, proposal: str = "", **more: Any) -> TaskDeclined:
         return self._answer(TaskDeclined, key, reason="不属本部门", proposal=proposal, **more)
+
+    def directive(self, key: str, silence: Any) -> ActOnSilence:
+        """What supervision says once the limit of the task's present assignment has passed."""
+        more = {"silence": silence, "due_at": NOW, "source": LIMIT.source}
+        directive: ActOnSilence = self._answer(ActOnSilence, key, task=key, **more)
+        return directive
 
     def supplement(self, *names: str, form: dict[str, Any] | None = None) -> CaseSupplemented:
         return CaseSupplemented(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from services.routing.case import Case
+from services.routing.case import Case, TaskState
 from services.routing.domain import progress
 from services.routing.plan import Formal, Issue, Item, Promise, Subitem, Task
 from services.routing.subitems import expanded
@@ -295,6 +295,33 @@ class AnyCourse(RuleBasedStateMachine):
         )[kind]()
         self._tell(message)
         return None if kind == 2 else message
+
+    @rule(
+        target=said,
+        silence=st.sampled_from(["reassign", "deemed_approval"]),
+        data=st.data(),
+    )
+    def a_department_keeps_silent(self, silence: str, data: st.DataObject) -> Any:
+        key = self._key(data)
+        if not key:
+            return None
+        message = self.course.directive(key, silence)
+        before = self.course.state.tasks[key]
+        changes = self._tell(message).changes
+        assert not any(isinstance(it, Refused) for it in changes)
+        self._check_silence(key, silence, before)
+        if changes:
+            self.counted.append(message)
+        return message
+
+    def _check_silence(self, key: str, silence: str, before: TaskState) -> None:
+        after = self.course.state.tasks[key]
+        if before.status != "open":
+            assert after == before
+        elif silence == "deemed_approval":
+            assert (after.status, after.outcome) == ("completed", "approved")
+        else:
+            assert after.department == "lead"
 
     @rule(really=st.integers(0, 9))
     def the_applicant_withdraws(self, really: int) -> None:

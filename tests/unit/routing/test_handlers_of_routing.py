@@ -17,6 +17,7 @@ from shared.delivery.envelope import Envelope, Sender
 from shared.delivery.work import Work
 from shared.errors import Invalid
 from shared.messages import (
+    ActOnSilence,
     CaseAccepted,
     CaseProgressed,
     ItemPublished,
@@ -26,6 +27,7 @@ from shared.messages import (
     TaskCompleted,
 )
 from shared.messages.codec import decode
+from shared.messages.progress import Completed, Settled
 from shared.messages.registry import name_of
 from shared.migrating import migrate
 from tests.unit.routing.building import APPLICANT, NOW
@@ -64,6 +66,8 @@ def envelope(message: Any) -> Envelope:
     sender = Sender(role="unit", unit=unit) if unit else Sender(role="intake")
     if unit == "archives":
         sender = Sender(role="department")
+    if isinstance(message, ActOnSilence):
+        sender = Sender(role="supervision")
     return Envelope(
         message_id="m",
         type=name_of(type(message)),
@@ -226,6 +230,37 @@ def test_a_merger_into_a_case_that_is_not_known_yet_is_tried_again(office: Offic
     order = MergeCase(case=CODES[0], at=NOW, into=CODES[1], by="陈志远", reason="重复申请")
     with pytest.raises(UnknownCase):
         office.tell(order)
+
+
+@pytest.mark.parametrize(("first", "ground"), [("answer", None), ("directive", "silence")])
+def test_of_an_answer_and_a_directive_in_one_batch_the_first_counts(
+    office: Office, first: str, ground: str | None
+) -> None:
+    _, siting = office.tell(accepted())
+    _, permit = office.tell(completion(siting, hazard=True))
+    answer, directive = completion(permit), deemed_approved(permit)
+    both = [answer, directive, directive] if first == "answer" else [directive, answer, directive]
+    (said,) = [it for it in office.tell(*both) if isinstance(it, CaseProgressed)]
+    settled = [it.ground for it in said.changes if isinstance(it, Settled)]
+    assert settled == [ground] * (first == "directive")
+    assert any(isinstance(it, Completed) for it in said.changes) == (first == "answer")
+    assert office.tell(directive) == []
+    with office.database.reading() as tx:
+        kept = DatabaseStore(tx).load([permit.case])[permit.case]
+    assert (kept.tasks["permit"].status, kept.tasks["permit"].outcome) == ("completed", "approved")
+
+
+def deemed_approved(task: TaskAssigned) -> ActOnSilence:
+    return ActOnSilence(
+        case=task.case,
+        at=NOW,
+        task=task.task,
+        assignment=task.assignment,
+        department=task.department,
+        silence="deemed_approval",
+        due_at=NOW,
+        source="本事项办事指南",
+    )
 
 
 def test_that_a_case_was_extended_is_kept(office: Office) -> None:

@@ -32,6 +32,9 @@ DECLARED = ITEM.replace(
     "    sees: {form: all",
     "    silence: deemed_approval\n    procedures: [hearing]\n    sees: {form: all",
 )
+DECLARED = DECLARED.replace("type: boolean}", "type: boolean, required: false}", 1).replace(
+    "when: results.siting.hazard", "when: has(results.siting.hazard) && results.siting.hazard", 1
+)
 
 
 def stopping(*procedures: str) -> Item:
@@ -102,6 +105,16 @@ def test_what_is_declared_is_published_and_told_with_the_case(tmp_path: Path) ->
             "    handling: {amount: 5, source: 承诺}\n    results",
             "    results",
             "tasks[0].silence: never comes about",
+        ),
+        (
+            "type: boolean, required: false}",
+            "type: boolean}",
+            "tasks[0].silence: settles the task without results: make every one of them",
+        ),
+        (
+            "tasks:\n",
+            "issues:\n  - {name: letter, title: {zh: 书, en: Letter}, task: siting}\ntasks:\n",
+            "issues[0].task: may be done without an answer of its own",
         ),
     ],
 )

@@ -97,6 +97,7 @@ def assigned(
     acceptance: int | None = None,
     handling: int | None = 5,
     silence: Silence = "nothing",
+    source: str = "",
 ):
     return Assigned(
         task=assignment.rpartition(".")[0] or assignment,
@@ -104,7 +105,7 @@ def assigned(
         assignment=assignment,
         department="planning",
         acceptance=Limit(amount=acceptance) if acceptance else None,
-        handling=Limit(amount=handling) if handling else None,
+        handling=Limit(amount=handling, source=source) if handling else None,
         silence=silence,
     )
 

@@ -5,7 +5,7 @@ from functools import reduce
 import pytest
 
 from services.supervision.domain import Case, follow
-from shared.messages import CaseProgressed
+from shared.messages import CaseProgressed, Silence
 from tests.unit.supervision.steps import (
     CASE,
     RULES,
@@ -228,3 +228,20 @@ def test_silence_that_escalates_goes_up_the_line_when_the_limit_has_passed():
     assert "head" not in rungs(case, "acceptance/a.1")
     usual = case_after(step(1, "09-18 10:00", opened("09-18 09:30"), assigned("a.1")))
     assert rungs(usual, "handling/a.1")["head"] == at("10-09 17:00")
+
+
+@pytest.mark.parametrize("silence", ["reassign", "deemed_approval"])
+def test_silence_is_acted_on_when_the_limit_has_passed_and_not_once_it_is_broken(silence: Silence):
+    waiting = assigned("a.1", acceptance=1, silence=silence)
+    begun = step(1, "09-18 10:00", opened("09-18 09:30"), waiting)
+    case = case_after(begun)
+    assert rungs(case, "handling/a.1")[silence] == at("09-24 17:00")
+    assert silence not in rungs(case, "acceptance/a.1")
+    stopped = case_after(begun, step(2, "09-24 09:00", suspended("a.1")))
+    assert rungs(stopped, "handling/a.1")[silence] is None
+    resumed_later = step(3, "09-28 09:00", resumed("a.1"))
+    later = case_after(begun, step(2, "09-24 09:00", suspended("a.1")), resumed_later)
+    assert rungs(later, "handling/a.1")[silence] == at("09-28 17:00")
+    late = case_after(begun, step(2, "09-28 09:00", completed("a.1")))
+    assert "yellow" in rungs(late, "handling/a.1")
+    assert silence not in rungs(late, "handling/a.1")

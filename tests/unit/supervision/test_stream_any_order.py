@@ -15,8 +15,10 @@ from services.supervision.domain import Case
 from services.supervision.handlers import Book
 from services.supervision.trace import Entry, verify
 from shared.delivery.envelope import Envelope, Sender
-from shared.messages import CaseProgressed
-from shared.messages.progress import Change
+from shared.messages import CaseProgressed, Silence
+from shared.messages.ordered import Absorbed, Corrected, Migrated
+from shared.messages.progress import Change, Issued, Settled
+from tests.contract.examples_of_changes import CHANGES
 from tests.unit.supervision.steps import (
     CASE,
     RULES,
@@ -40,6 +42,10 @@ from tests.unit.supervision.steps import (
 
 DAYS = ("09-18", "09-21", "09-22", "09-23", "09-28", "09-29", "10-08", "10-09", "10-12")
 ASSIGNMENTS = ("planning.1", "fire.1")
+SILENCES: tuple[Silence, ...] = ("escalate", "reassign", "deemed_approval")
+WITHOUT_CLOCKS = [
+    it for it in CHANGES if isinstance(it, Issued | Corrected | Absorbed | Migrated | Settled)
+]
 ANSWERS = (accepted, completed, returned, declined, cancelled, suspended, resumed, transferred)
 
 
@@ -64,7 +70,8 @@ def _changes(draw: st.DrawFn, number: int) -> Sequence[Change]:
         refused(f"m{number}", forged=draw(st.booleans())),
         decided(),
         extended(draw(st.integers(1, 15))),
-        assigned(f"verify.{number}", silence="escalate"),
+        assigned(f"verify.{number}", silence=draw(st.sampled_from(SILENCES))),
+        *WITHOUT_CLOCKS,
         revoked(),
     )
     answers = [make(it) for make in ANSWERS for it in ASSIGNMENTS]
