@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from shared.delivery.work import Work
 from tests.journey.clients import Client
 from tests.journey.journey import material
 from tests.journey.stories import company
-from tests.journey.town import FRIDAY
+from tests.journey.town import FRIDAY, begin_anew
 from tests.journey.waiting import eventually
 
 CATALOGUE = Path(__file__).parent / "features"
@@ -53,6 +54,11 @@ class Counter:
             publish_catalogue(work, Catalogue(items={item.key: item}, departments=departments))
             outbox.keep(tx, work.wires)
         database.close()
+
+    def supervision_is_at(self, moment: datetime) -> None:
+        """Supervision alone goes on at another moment: only its clocks look at the time."""
+        names = [it for it in self.stack.settings.names if it[1] == "supervision"]
+        begin_anew(self.stack, names, moment)
 
     def hand_in(
         self, item: str, form: Mapping[str, Any], *materials: str, applicant: str = "湖畔"
@@ -135,6 +141,12 @@ class Handed:
         trace = answer.json()
         assert trace["verified"], trace["findings"]
         return [it for entry in trace["entries"] for it in entry["message"].get("changes", ())]
+
+    def directives(self) -> list[tuple[str, str]]:
+        """What supervision told routing to do about the case, as (silence, department)."""
+        trace = self.counter.supervision.get(f"/cases/{self.code}/trace")
+        said = [it["message"] for it in trace["entries"] if it["type"] == "task.act-on-silence"]
+        return [(it["silence"], it["department"]) for it in said]
 
     def change(self, kind: str) -> dict[str, Any]:
         """The first change of a kind, as soon as supervision has it."""

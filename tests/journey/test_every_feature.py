@@ -1,7 +1,8 @@
 """What an item can say, reached over the real broker: one stack, a catalogue of its own."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from services.routing.catalogue import load_catalogue
 from services.routing.plan import Catalogue
 from tests.journey.counter import CATALOGUE, Counter, Handed, running_counter
 from tests.journey.journey import material
+from tests.journey.town import FRIDAY
 from tests.journey.waiting import eventually
 
 NEVER_EARLIER = ("城乡规划法第四十条", "未设消防通道")
@@ -137,6 +139,41 @@ def test_a_promise_is_trusted_at_once_and_revoked_when_it_was_broken(counter: Co
     assert (revoked["reasons"], revoked["legal_basis"]) == ([opinion], legal_basis)
     assert case.notices()[-1]["kind"] == "decision.revoked"
     assert {it["state"] for it in case.clocks().values()} == {"ended"}
+
+
+@pytest.fixture
+def week_later(counter: Counter) -> Iterator[Callable[[], None]]:
+    """Lets a week go by for supervision, which is back at its Friday afterwards."""
+    yield lambda: counter.supervision_is_at(FRIDAY + timedelta(days=7))
+    counter.supervision_is_at(FRIDAY)
+
+
+def test_silence_hands_one_task_on_and_approves_another(
+    counter: Counter, week_later: Callable[[], None]
+) -> None:
+    case = counter.hand_in("street-stall", {"name": "湖畔早点"})
+    for department, task in (("planning", "place"), ("fire", "fire-opinion")):
+        counter.task(department, case.code, task)
+    eventually(lambda: len(case.changes()) >= 3, "supervision has the case", state=case.changes)
+    assert case.directives() == []
+    week_later()
+    settled, transferred = case.change("task.settled"), case.change("task.transferred")
+    assert (settled["task"], settled["ground"]) == ("fire-opinion", "silence")
+    assert settled["reason"].endswith("逾期未反馈视为无意见）")
+    assert [transferred[it] for it in ("task", "department", "to", "by")] == [
+        "place",
+        "planning",
+        "lead",
+        "supervision",
+    ]
+    case.answer("lead", "place")
+    case.comes_to("approved")
+    tasks = {it["task"]: (it["state"], it["department"]) for it in case.tracked()["tasks"]}
+    assert tasks == {"place": ("completed", "lead"), "fire-opinion": ("completed", "fire")}
+    case.change("case.decided")
+    assert {it["state"] for it in case.clocks().values()} == {"ended"}
+    for directive in (("deemed_approval", "fire"), ("reassign", "planning")):
+        assert case.directives().count(directive) == 1
 
 
 def test_a_running_case_goes_on_under_another_version_of_its_item(

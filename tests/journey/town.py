@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -146,25 +146,7 @@ class Town:
 
     def it_is(self, moment: datetime) -> None:
         """The lights go out for all services, and come on again at another moment."""
-        running = {it.name: it.address for it in self.stack.services.states()}
-        names = self.stack.settings.names
-        for name, _ in names:
-            self.stack.services.kill(name)
-        settings = replace(self.stack.settings, time=setting_starting_now(moment, speed=1.0))
-        specs = [
-            service_spec(
-                name,
-                service=service,
-                port=int(running[name].rpartition(":")[2]),
-                amqp_uri=self.stack.amqp_uri(service),
-                data=self.stack.data,
-                database=self.stack.database,
-                settings=settings,
-                environ={},
-            )
-            for name, service in names
-        ]
-        self.stack.services.start(*specs)
+        begin_anew(self.stack, self.stack.settings.names, moment)
         self.now = moment
 
     def trace(self, code: str) -> dict[str, Any]:
@@ -235,6 +217,28 @@ class Town:
             self.stack.services.kill(worker_of(department))
         for client in (self.intake, self.supervision, self.desk):
             client.__exit__(None, None, None)
+
+
+def begin_anew(stack: LocalStack, names: Sequence[tuple[str, str]], moment: datetime) -> None:
+    """Kill processes of services and start them at another moment; each as (name, service)."""
+    running = {it.name: it.address for it in stack.services.states()}
+    for name, _ in names:
+        stack.services.kill(name)
+    settings = replace(stack.settings, time=setting_starting_now(moment, speed=1.0))
+    specs = [
+        service_spec(
+            name,
+            service=service,
+            port=int(running[name].rpartition(":")[2]),
+            amqp_uri=stack.amqp_uri(service),
+            data=stack.data,
+            database=stack.database,
+            settings=settings,
+            environ={},
+        )
+        for name, service in names
+    ]
+    stack.services.start(*specs)
 
 
 @contextmanager
