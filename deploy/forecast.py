@@ -77,6 +77,12 @@ class Forecast:
     ends: datetime
     outcome: str
     materials: tuple[MaterialRule, ...]
+    """What the applicant is asked for."""
+
+    fetched: tuple[MaterialRule, ...]
+    """What departments of the system have issued, so that nobody is asked for it; by departments,
+    not roles."""
+
     tasks: tuple[Stretch, ...]
     skipped: tuple[Skipped, ...]
     settled: tuple[Settled, ...]
@@ -186,9 +192,7 @@ class _Run:
             accepted_at=self._now,
             applicant=NOBODY,
             form=dict(self._supposed.form),
-            materials=tuple(
-                _document(rule.name) for rule in self._materials() if not rule.issued_by
-            ),
+            materials=tuple(_document(rule.name) for rule in self._asked()),
         )
 
     def _completed(self, assigned: TaskAssigned) -> TaskCompleted:
@@ -222,7 +226,8 @@ class _Run:
             begins=self._supposed.begins,
             ends=self._now,
             outcome=self._outcome,
-            materials=tuple(self._materials()),
+            materials=tuple(self._asked()),
+            fetched=tuple(self._fetched()),
             tasks=tuple(self._tasks.values()),
             skipped=tuple(self._skipped),
             settled=tuple(self._settled),
@@ -236,6 +241,17 @@ class _Run:
     def _limit(self, limit: Limit | None) -> datetime | None:
         began = self._supposed.begins
         return due(began, limit.amount, limit.unit, self._calendar) if limit else None
+
+    def _asked(self) -> list[MaterialRule]:
+        return [it for it in self._materials() if not it.issued_by]
+
+    def _fetched(self) -> list[MaterialRule]:
+        region, form = self._supposed.region, self._supposed.form
+        return [
+            replace(it, issued_by=self._departments.filling(it.issued_by, region, form))
+            for it in self._materials()
+            if it.issued_by
+        ]
 
     def _materials(self) -> list[MaterialRule]:
         values = {"form": dict(self._supposed.form)}

@@ -30,6 +30,7 @@ def plain(item: Item, found: Forecast, calendar: Calendar) -> dict[str, Any]:
             {"name": it.name, "required": it.required, "deferrable": it.deferrable}
             for it in found.materials
         ],
+        "fetched": [{"name": it.name, "department": it.issued_by} for it in found.fetched],
         "tasks": [
             {
                 "task": it.task,
@@ -79,6 +80,9 @@ def show(found: Forecast, calendar: Calendar) -> None:
     for settled in found.settled:
         console.print(f"settled at once {settled.task}: {' · '.join(settled.reason.splitlines())}")
     console.print(f"materials: {', '.join(it.name for it in found.materials) or 'none'}")
+    if found.fetched:
+        fetched = ", ".join(f"{it.name} ({it.issued_by})" for it in found.fetched)
+        console.print(f"not asked for, departments have it: {fetched}")
     for task, values in found.assumed.items():
         console.print(f"assumed that {task} states {dict(values)}: say otherwise with --results")
     console.print(f"{found.outcome} by {told(found.ends)} if nobody is late")

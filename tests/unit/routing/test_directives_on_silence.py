@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.routing.plan import Item, Promise
+from services.routing.plan import Item, Promise, Sees
 from shared.messages import TaskAssigned, TaskCancelled
 from shared.messages.ordered import Transferred
 from shared.messages.progress import Cancelled, Decided, Refused, Settled
-from tests.unit.routing.building import ALL, LIMIT, NOW, Course, Sees, field, item, task, text
+from tests.unit.routing.building import ALL, LIMIT, NOW, Course, field, item, task, text
 
 SITES = field("sites", "list", fields=(field("flag"),), maximum=3, required=False)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner
 
+from deploy.cli import forecasting
 from deploy.cli.do_catalogue import app
 from deploy.forecast import Forecast, Supposed, forecast
 from services.routing.departments import Department, Departments
@@ -19,9 +20,9 @@ from services.routing.drawing.layout import layout
 from services.routing.plan import Item
 from shared.conditions import ConditionFailed
 from shared.errors import Invalid, NotFound
-from shared.messages import Limit, Text
+from shared.messages import Limit, MaterialRule, Text
 from shared.worktime import china
-from tests.unit.routing.building import ALL, DEPARTMENTS, field, item, task
+from tests.unit.routing.building import ALL, DEPARTMENTS, field, item, task, text
 from tests.unit.routing.test_any_plan_comes_to_an_end import plans
 from tests.unit.routing.test_the_guide_and_the_example_catalogue import PROJECT
 
@@ -84,6 +85,26 @@ def test_the_longest_way_leads_through_what_was_waited_for() -> None:
 
 def test_materials_are_those_that_the_form_calls_for() -> None:
     assert [it.name for it in told(CHAIN).materials] == ["plan", "deed"]
+
+
+def test_what_departments_have_issued_is_not_asked_for_but_fetched() -> None:
+    licence = MaterialRule(name="licence", title=text("licence"), issued_by="water")
+    shop = item(task("a", sees=ALL), materials=(*CHAIN.materials, licence))
+    found = told(shop)
+    assert [it.name for it in found.materials] == ["plan", "deed"]
+    assert [(it.name, it.issued_by) for it in found.fetched] == [("licence", "water")]
+    plain = forecasting.plain(shop, found, china())
+    assert [it["name"] for it in plain["materials"]] == ["plan", "deed"]
+    assert plain["fetched"] == [{"name": "licence", "department": "water"}]
+
+
+def test_the_person_reads_what_is_fetched_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    licence = MaterialRule(name="licence", title=text("licence"), issued_by="water")
+    shop = item(task("a", sees=ALL), materials=(*CHAIN.materials, licence))
+    forecasting.show(told(shop), china())
+    said = capsys.readouterr().out
+    assert "materials: plan, deed\n" in said
+    assert "not asked for, departments have it: licence (water)\n" in said
 
 
 @pytest.mark.parametrize(
