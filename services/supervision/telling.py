@@ -8,10 +8,11 @@ from typing import Any
 
 from services.supervision.recounting import TYPE as RECOUNTED
 from services.supervision.trace import Entry
-from shared.messages import AlertRaised, CaseProgressed, MessageParked
+from shared.messages import ActOnSilence, AlertRaised, CaseProgressed, MessageParked
 from shared.messages.registry import name_of
 
 STEP, ALERT, PARKED = (name_of(cls) for cls in (CaseProgressed, AlertRaised, MessageParked))
+DIRECTIVE = name_of(ActOnSilence)
 Said = dict[str, Any]
 
 
@@ -39,6 +40,8 @@ def _told(kind: str, said: Said) -> Iterator[tuple[str, str]]:
             yield change.get("department", ""), CHANGES[change["kind"]](change)
     elif kind == ALERT:
         yield said["department"], f"ALERT {said['title']['en']}"
+    elif kind == DIRECTIVE:
+        yield said["department"], f"{said['task']} not answered by {said['due_at']}: {_meant(said)}"
     elif kind == RECOUNTED:
         before, after = said["due_before"], said["due_after"]
         yield said["department"], f"due {after} instead of {before}: {said['reason']}"
@@ -46,6 +49,11 @@ def _told(kind: str, said: Said) -> Iterator[tuple[str, str]]:
         yield said["service"], f"{said['message_type']} was parked: {said['reason']}"
     else:
         yield said["service"], _refused(said)
+
+
+def _meant(it: Said) -> str:
+    meaning = "to be handed on" if it["silence"] == "reassign" else "deemed approved"
+    return f"{meaning} ({it['source']})" if it["source"] else meaning
 
 
 def _opened(it: Said) -> str:
@@ -119,7 +127,7 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "document.issued": lambda it: f"{it['document']['name']} issued by {it['department']}",
     "task.returned": _returned,
     "task.declined": lambda it: f"{it['task']} declined: {it['reason']}{_by(it)}",
-    "task.settled": lambda it: f"{it['task']} settled at once: {it['reason']}",
+    "task.settled": lambda it: f"{it['task']} settled ({it['ground']}): {it['reason']}",
     "task.skipped": lambda it: f"{it['task']} not needed: {it['reason']}",
     "task.cancelled": lambda it: f"{it['task']} cancelled: {it['reason']}",
     "clock.suspended": lambda it: f"clocks stopped for {it['task']}: {it['reason']}",
