@@ -5,24 +5,20 @@ Each order names who gives it and why, and stays in the trace. Routing checks it
 """
 
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from deploy.cli.console import say
-from deploy.local.databases import database_of
+from deploy.cli.ordering import faults_in, now, place
 from services.intake import orders
-from shared.businesstime import SETTING, BusinessTime
-from shared.delivery import outbox
+from services.intake.orders import Said
 from shared.delivery.work import Work
 from shared.errors import Fault, Invalid
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-
-LONGEST_NAME, LONGEST = 300, 8_000
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="As it stands on the receipt.")]
 By = Annotated[str, typer.Option("--by", help="Who orders it, by name.")]
@@ -114,34 +110,18 @@ def _field(text: str) -> tuple[str, Any]:
 
 
 def _order(
-    give: Callable[[Work, str, Mapping[str, Any]], None],
+    give: Callable[[Work, str, Said], None],
     code: str,
-    said: Mapping[str, Any],
+    said: Said,
     *,
     as_json: bool,
     data: Path | None,
 ) -> None:
-    _check(said)
+    if faults := faults_in(said):
+        raise Invalid(*faults)
     code = code.strip()
-    now = BusinessTime.parse(os.environ.get(SETTING, ""), production=False).now()
-    with database_of("intake", os.environ, data) as database, database.transaction() as tx:
-        work = Work(tx, now, "intake")
-        give(work, code, said)
-        outbox.keep(tx, work.wires)  # a running intake sends it within seconds
+    place(give, [code], said, at=now(), data=data)
     if as_json:
         print(json.dumps({"case": code, "ordered": said}, ensure_ascii=False, indent=1))
     else:
         say(f"Ordered; `onewindow trace {code}` shows what routing makes of it.")
-
-
-def _check(said: Mapping[str, Any]) -> None:
-    """Texts that must be given, and no longer than a message takes."""
-    faults = []
-    for name, text in said.items():
-        if not isinstance(text, str) or (name == "note" and len(text) <= LONGEST):
-            continue
-        longest = LONGEST if name in ("reason", "legal_basis", "note") else LONGEST_NAME
-        if not text.strip() or len(text) > longest:
-            faults.append(Fault(name, f"must be given, in at most {longest} letters"))
-    if faults:
-        raise Invalid(*faults)

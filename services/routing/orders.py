@@ -23,14 +23,14 @@ CORRECTED = "a mistake in the application was corrected"
 def carry_out(step: Step, message: Any, origin: Origin) -> None:
     """Carry an order out, or record that it was refused."""
     try:
-        if step.closed and isinstance(message, ExtendCase):
-            raise Refusal(f"the case is {step.case.state} already")
         _RULES[type(message)](step, message)
     except Refusal as refusal:
         refuse(step, message, origin, f"{message.by}: {refusal}")
 
 
 def _extend(step: Step, message: ExtendCase) -> None:
+    if step.closed:
+        raise Refusal(f"the case is {step.case.state} already")
     rule = step.item.extension
     if rule is None:
         raise Refusal("the item allows no extension")

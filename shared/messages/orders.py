@@ -13,8 +13,11 @@ from marshmallow.validate import Length, Range
 from shared.messages.parts import CaseCode, Key, Paragraph
 from shared.messages.registry import message
 
-Name = Annotated[str, Length(min=1, max=300)]
-Reason = Annotated[str, Length(min=1, max=8_000)]
+LONGEST_NAME, LONGEST_REASON = 300, 8_000
+"""Letters."""
+
+Name = Annotated[str, Length(min=1, max=LONGEST_NAME)]
+Reason = Annotated[str, Length(min=1, max=LONGEST_REASON)]
 
 
 @message("case.extend", exchange="cases", sent_by={"intake"})

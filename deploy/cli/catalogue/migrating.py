@@ -11,20 +11,16 @@ import typer
 from rich.console import Console
 
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Departments, Folder, ItemName
+from deploy.cli.ordering import faults_in, now, place
 from deploy.local.databases import database_of
 from services.intake import orders
 from services.routing.catalogue import item_of, read_departments
 from services.routing.new_version import Difference, Passage, passage
 from services.routing.plan import Item
 from services.routing.store import DatabaseStore
-from shared.businesstime import SETTING, BusinessTime
-from shared.database import Database
-from shared.delivery import outbox
-from shared.delivery.work import Work
 from shared.errors import Fault, Invalid, NotFound
 
 REFUSED = 1
-LONGEST_NAME, LONGEST_REASON = 300, 8_000
 
 Codes = Annotated[list[str], typer.Argument(metavar="CODE...", help="The cases, by code.")]
 Data = Annotated[
@@ -55,7 +51,7 @@ def migrate(
     """
     if not dry_run:
         _check(by, reason)
-    now = BusinessTime.parse(os.environ.get(SETTING, ""), production=False).now()
+    at = now()
     known = read_departments(catalogue, departments)
     wanted = list(dict.fromkeys(code.strip() for code in codes))
     with database_of("routing", os.environ, data) as database, database.reading() as tx:
@@ -64,26 +60,23 @@ def migrate(
         cases = store.look(wanted)
         _all_there(wanted, list(cases))
         found = [
-            passage(case, _published(store, case.item, case.version), new, known, now)
+            passage(case, _published(store, case.item, case.version), new, known, at)
             for case in cases.values()
         ]
     ordered = not dry_run and not any(it.refusals for it in found)
     if ordered:
-        with database_of("intake", os.environ, data) as database:
-            _order(database, wanted, {"version": version, "by": by, "reason": reason}, now)
+        said = {"version": version, "by": by, "reason": reason}
+        place(orders.migrate, wanted, said, at=at, data=data)
     _print(found, ordered=ordered, as_json=as_json)
     if any(it.refusals for it in found):
         raise typer.Exit(REFUSED)
 
 
 def _check(by: str, reason: str) -> None:
-    faults = [
-        Fault(f"--{name}", f"must be given, in at most {longest} letters; or say --dry-run")
-        for name, text, longest in (("by", by, LONGEST_NAME), ("reason", reason, LONGEST_REASON))
-        if not text.strip() or len(text) > longest
-    ]
+    faults = faults_in({"by": by, "reason": reason})
     if faults:
-        raise Invalid(*faults)
+        dry = "; or say --dry-run"
+        raise Invalid(*(Fault(f"--{it.field}", f"{it.problem}{dry}") for it in faults))
 
 
 def _published(store: DatabaseStore, name: str, version: int) -> Item:
@@ -100,14 +93,6 @@ def _all_there(wanted: Sequence[str], there: Sequence[str]) -> None:
     missing = [code for code in wanted if code not in there]
     if missing:
         raise NotFound(f"routing knows no case {', '.join(missing)}")
-
-
-def _order(database: Database, codes: Sequence[str], said: dict[str, Any], now: Any) -> None:
-    with database.transaction() as tx:
-        work = Work(tx, now, "intake")
-        for code in codes:
-            orders.migrate(work, code, said)
-        outbox.keep(tx, work.wires)  # a running intake sends them within seconds
 
 
 def _print(found: Sequence[Passage], *, ordered: bool, as_json: bool) -> None:
