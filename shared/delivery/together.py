@@ -67,6 +67,9 @@ class Together(Generic[A, R]):
         try:
             self._settle(batch)
         finally:
+            for caller in batch:
+                if not caller.outcome:  # whoever led was ended in the midst of it
+                    caller.outcome.append(Unavailable("the work was broken off; try again"))
             with self._lock:
                 self._led = bool(self._waiting)
                 woken = [*batch, *([self._waiting[0]] if self._waiting else ())]

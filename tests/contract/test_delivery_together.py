@@ -39,6 +39,8 @@ class Place:
         self.batches.append(list(words))
         self.begun.set()
         assert self.go.wait(PATIENCE)
+        if "ended" in words:
+            raise SystemExit
         if "away" in words:
             raise Unavailable("the database is away")
         work.transaction.execute(sa.insert(kept), [{"word": word} for word in words])
@@ -107,6 +109,14 @@ def test_a_database_that_is_away_is_told_to_all_and_tried_once(place: Place) -> 
     for word in ("away", "third"):
         assert isinstance(done[word].exception(), Unavailable)
     assert [len(batch) for batch in place.batches] == [1, 2]
+
+
+def test_whoever_waits_for_one_who_is_ended_is_told_to_try_again(place: Place) -> None:
+    done = all_at_once(place, "first", "ended", "third")
+    assert isinstance(done["ended"].exception(), SystemExit)
+    assert isinstance(done["third"].exception(), Unavailable)
+    assert place.together.do("fourth") == "FOURTH"
+    assert place.words == {"first", "fourth"}
 
 
 def test_more_callers_than_a_transaction_takes_are_all_served(place: Place) -> None:
