@@ -1,63 +1,65 @@
 """What is gathered into one batch: the rest of a burst, and nothing that nobody sent."""
 
-import time
 from collections import deque
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from shared.delivery import consumer
 from shared.delivery.consumer import Consumer, Delivery
+
+MESSAGE = Delivery(
+    queue="q", tag=1, exchange="", key="", redelivered=False, properties={}, body=b""
+)
 
 
 class Arriving:
-    """Stands for a connection on which one message arrives at each of some moments from now."""
+    """A connection with a clock of its own, on which a message arrives at each of some moments."""
 
-    def __init__(self, *after: float) -> None:
-        self.moments = deque(time.monotonic() + it for it in after)
-        self.deliver: Any = None
+    def __init__(self, *moments: float) -> None:
+        self.now = 0.0
+        self.moments = deque(moments)
+        self.here: deque[Delivery] = deque()
 
     def drain(self, wait: float) -> bool:
-        until = time.monotonic() + wait
+        until = self.now + wait
         if not self.moments or self.moments[0] > until:
-            time.sleep(max(0.0, until - time.monotonic()))
+            self.now = until
             return False
-        time.sleep(max(0.0, self.moments.popleft() - time.monotonic()))
-        self.deliver()
+        self.now = max(self.now, self.moments.popleft())
+        self.here.append(MESSAGE)
         return True
 
     def tick(self) -> None:
         pass
 
 
-def consumer(link: Arriving, *, limit: int = 200) -> Consumer:
-    made = Consumer.__new__(Consumer)
-    made.limit, made._here, made._link = limit, deque(), link  # type: ignore[assignment]
-    message = Delivery(
-        queue="q", tag=1, exchange="", key="", redelivered=False, properties={}, body=b""
-    )
-    link.deliver = lambda: made._here.append(message)
-    return made
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Reads a batch of what arrives; how many messages it has, and at which moment it was there."""
+
+    def read(link: Arriving, *, until: float, limit: int = 200) -> tuple[int, float]:
+        monkeypatch.setattr(consumer, "time", SimpleNamespace(monotonic=lambda: link.now))
+        made = Consumer.__new__(Consumer)
+        made.limit, made._here, made._link = limit, link.here, link  # type: ignore[assignment]
+        return len(made.read(wait=1.0, until=until)), link.now
+
+    return read
 
 
-def test_after_a_quiet_moment_the_first_message_is_not_held_up() -> None:
-    reading = consumer(Arriving(0.0, 0.2))
-    assert len(reading.read(wait=1.0, until=time.monotonic() - 1)) == 1
+def test_after_a_quiet_moment_the_first_message_is_not_held_up(read: Any) -> None:
+    assert read(Arriving(0.3, 0.4), until=0.1) == (1, 0.3)
 
 
-def test_what_follows_shortly_is_gathered() -> None:
-    reading = consumer(Arriving(0.0, 0.02, 0.04, 0.5))
-    assert len(reading.read(wait=1.0, until=time.monotonic() + 0.15)) == 3
+def test_what_follows_shortly_is_gathered(read: Any) -> None:
+    assert read(Arriving(0.0, 0.02, 0.04, 0.5), until=0.15) == (3, 0.15)
 
 
 @pytest.mark.parametrize("limit", [1, 3])
-def test_a_full_batch_waits_for_nothing(limit: int) -> None:
-    reading = consumer(Arriving(*[0.0] * limit), limit=limit)
-    began = time.monotonic()
-    assert len(reading.read(wait=1.0, until=began + 5)) == limit
-    assert time.monotonic() - began < 2
+def test_a_full_batch_waits_for_nothing(read: Any, limit: int) -> None:
+    assert read(Arriving(*[0.0] * 9), until=5.0, limit=limit) == (limit, 0.0)
 
 
-def test_where_nothing_arrives_the_wait_ends_the_read() -> None:
-    began = time.monotonic()
-    assert consumer(Arriving()).read(wait=0.01, until=began + 5) == []
-    assert time.monotonic() - began < 2
+def test_where_nothing_arrives_the_wait_ends_the_read(read: Any) -> None:
+    assert read(Arriving(), until=5.0) == (0, 1.0)
