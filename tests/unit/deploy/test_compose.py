@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 from importlib import resources
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from deploy.local.places import ROOT
 from deploy.local.services import CATALOGUE, departments
 from deploy.production.secret_files import Servers, write_secrets
 from deploy.start import resolved
+from shared.casecode import CodeParts, scheme_named
 from shared.delivery.topology import SERVICES
 from shared.settings import Settings
 
@@ -66,6 +68,40 @@ def test_the_file_obeys_the_compose_specification() -> None:
     assert [error.message for error in check.iter_errors(document)] == []
     broken = {**document, "services": {"broker": {"imaeg": "rabbitmq"}}}
     assert not check.is_valid(broken)
+
+
+def test_intake_gets_the_key_of_project_codes_as_the_guide_says(
+    secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guide = (ROOT / "deploy" / "README.md").read_text()
+    (block,) = re.findall(r"^  ```yaml\n(.*?)^  ```$", guide, re.M | re.S)
+    override = yaml.safe_load(textwrap.dedent(block))
+    schema = json.loads(SCHEMA.read_text())
+    check = jsonschema.validators.validator_for(schema)(schema)
+    assert [error.message for error in check.iter_errors(override)] == []
+    added = override["services"]["intake"]["environment"]
+    (secrets / "code-key").write_text("0123456789abcdef" * 2 + "\n")
+    mounted = {f"/run/secrets/{it}": str(secrets / it) for it in override["secrets"]}
+    given = {
+        **environment(OURS["intake"], secrets),
+        **resolved({name: mounted[it] for name, it in added.items()}),
+        "ONEWINDOW_CODE_SCHEME": "project",
+        "ONEWINDOW_CENTRAL_DEPARTMENT": "47",
+        "ONEWINDOW_PROJECT_TYPE": "03",
+        "ONEWINDOW_DATA": str(tmp_path),
+    }
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+    read = Settings.from_environment("intake")
+    scheme = scheme_named(read.code_scheme, key=read.code_key.encode())
+    parts = CodeParts(
+        region=read.region,
+        month="2609",
+        serial=0,
+        central_department=read.central_department,
+        project_type=read.project_type,
+    )
+    assert scheme.compose(parts).startswith("2609-330100-47-03-")
 
 
 def test_each_service_runs_as_itself_and_nothing_else_runs() -> None:
