@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,6 +94,16 @@ def revoke_token(work: Work, digest: str) -> None:
     """Let a token open nothing any more; raises NotFound."""
     if not store.revoke(work.transaction, digest, work.now):
         raise NotFound(f"there is no valid token with the digest {digest}")
+
+
+def rotate_token(work: Work, department: str, label: str, keep: timedelta) -> str:
+    """Make a new token and let the earlier ones open nothing once `keep` has passed.
+
+    Who holds an old one has that long to change over; one that ends sooner still does.
+    """
+    for earlier in store.tokens_of(work.transaction, department):
+        store.revoke(work.transaction, earlier.digest, work.now, at=work.now + keep)
+    return add_token(work, department, label)
 
 
 def digest_of(token: str) -> str:

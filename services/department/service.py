@@ -19,7 +19,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 def _department(service: "Service", digest: str) -> str | None:
     """The department that a token stands for."""
     with service.delivery.database.reading() as tx:
-        return store.department_with(tx, digest)
+        return store.department_with(tx, digest, service.delivery.settings.time.now())
 
 
 def _act(what: str, body: type[Schema]) -> Callable[[Method], Method]:

@@ -45,7 +45,11 @@ MOST = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """An API token as it is kept: the digest names it, the token itself is not here."""
+    """An API token as it is kept: the digest names it, the token itself is not here.
+
+    It opens nothing from `revoked_at` on, which lies ahead while a token that was replaced is still
+    honoured.
+    """
 
     digest: str
     department: str
@@ -97,28 +101,32 @@ def add_token(tx: sa.Connection, token: Token) -> None:
 def tokens_of(tx: sa.Connection, department: str) -> list[Token]:
     """Every token of a department, also those that are revoked, in the order of their making."""
     rows = tx.execute(
-        sa.select(tokens).where(tokens.c.department == department).order_by(tokens.c.made_at)
+        sa.select(tokens)
+        .where(tokens.c.department == department)
+        .order_by(tokens.c.made_at, tokens.c.digest)
     )
     return [Token(**row._mapping) for row in rows]
 
 
-def revoke(tx: sa.Connection, digest: str, now: datetime) -> bool:
-    """Let a token open nothing any more; False when there is none that did."""
+def revoke(tx: sa.Connection, digest: str, now: datetime, *, at: datetime | None = None) -> bool:
+    """Let a token open nothing from `at` on (now); False when there is none that would then."""
     done = tx.execute(
         sa.update(tokens)
-        .where(tokens.c.digest == digest, tokens.c.revoked_at.is_(None))
-        .values(revoked_at=now)
+        .where(tokens.c.digest == digest, _valid(at or now))
+        .values(revoked_at=at or now)
     )
     return bool(done.rowcount)
 
 
-def department_with(tx: sa.Connection, digest: str) -> str | None:
+def department_with(tx: sa.Connection, digest: str, now: datetime) -> str | None:
     """The department that a token stands for."""
     return tx.execute(
-        sa.select(tokens.c.department).where(
-            tokens.c.digest == digest, tokens.c.revoked_at.is_(None)
-        )
+        sa.select(tokens.c.department).where(tokens.c.digest == digest, _valid(now))
     ).scalar()
+
+
+def _valid(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(tokens.c.revoked_at.is_(None), tokens.c.revoked_at > at)
 
 
 def _task(row: sa.Row[Any]) -> Task:

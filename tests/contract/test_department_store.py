@@ -179,13 +179,35 @@ def test_a_token_stands_for_its_department_until_it_is_revoked(database):
         other = handlers.add_token(work, "tax", "")
     digest = handlers.digest_of(token)
     with database.reading() as tx:
-        assert store.department_with(tx, digest) == "seal-office"
-        assert store.department_with(tx, handlers.digest_of(other)) == "tax"
-        assert store.department_with(tx, token) is None
+        assert store.department_with(tx, digest, NOW) == "seal-office"
+        assert store.department_with(tx, handlers.digest_of(other), NOW) == "tax"
+        assert store.department_with(tx, token, NOW) is None
         assert [it.label for it in store.tokens_of(tx, "seal-office")] == ["柜台"]
     with database.transaction() as tx:
         handlers.revoke_token(Work(tx, NOW, "department"), digest)
     with database.reading() as tx:
-        assert store.department_with(tx, digest) is None
+        assert store.department_with(tx, digest, NOW) is None
     with pytest.raises(NotFound), database.transaction() as tx:
         handlers.revoke_token(Work(tx, NOW, "department"), digest)
+
+
+def test_a_token_that_was_replaced_opens_until_its_grace_has_passed(database):
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    with database.transaction() as tx:
+        work = Work(tx, NOW, "department")
+        old = handlers.digest_of(handlers.add_token(work, "seal-office", "柜台"))
+        other = handlers.digest_of(handlers.add_token(work, "tax", ""))
+        new = handlers.digest_of(handlers.rotate_token(work, "seal-office", "柜台", day))
+    with database.reading() as tx:
+        moments = (NOW, NOW + day - hour, NOW + day)
+        opens = [store.department_with(tx, old, at) is not None for at in moments]
+        assert opens == [True, True, False]
+        assert store.department_with(tx, new, NOW + 2 * day) == "seal-office"
+        assert store.department_with(tx, other, NOW + 2 * day) == "tax"
+    with database.transaction() as tx:
+        work = Work(tx, NOW + hour, "department")
+        handlers.rotate_token(work, "seal-office", "", timedelta(days=30))
+        handlers.revoke_token(work, new)
+    with database.reading() as tx:
+        assert store.department_with(tx, old, NOW + day) is None, "its grace grows no longer"
+        assert store.department_with(tx, new, NOW + hour) is None, "revoked is revoked at once"

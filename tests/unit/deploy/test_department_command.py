@@ -1,6 +1,7 @@
 """`onewindow department`, as an operator calls it for departments that work at the desk."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from services.department.handlers import digest_of
 from shared.database import Database
 from shared.errors import OneWindowError
 from shared.migrating import migrate
+
+NOW = datetime(2100, 1, 1, tzinfo=UTC)
+"""Later than any token's end."""
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def listed(department: str) -> list[dict[str, Any]]:
 def opens(data: Path, token: str) -> str | None:
     database = Database.open("department", data=data)
     with database.reading() as tx:
-        department = store.department_with(tx, digest_of(token))
+        department = store.department_with(tx, digest_of(token), NOW)
     database.close()
     return department
 
