@@ -6,7 +6,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from services.routing import handlers
-from services.routing.catalogue import load_catalogue
+from services.routing.catalogue.present import PresentCatalogue
 from services.routing.handlers import Plans
 from shared.delivery.backbone import SETTINGS, Backbone
 from shared.delivery.entrypoints import Delivery, receives
@@ -21,15 +21,21 @@ class Items(DependencyProvider):  # type: ignore[misc]
     backbone = Backbone()
 
     def setup(self) -> None:
-        self._catalogue = load_catalogue(self.container.config[SETTINGS].catalogue)
-        self.plans = Plans(departments=self._catalogue.departments)
+        self._present = PresentCatalogue(self.container.config[SETTINGS].catalogue)
+        self._plans = Plans(departments=self._present.departments())
 
     def start(self) -> None:
         with self.backbone.workplace.work() as work:
-            handlers.publish_catalogue(work, self._catalogue)
+            handlers.publish_catalogue(work, self._present.catalogue)
 
-    def get_dependency(self, _context: Any) -> Plans:
-        return self.plans
+    def get_dependency(self, _context: Any) -> "Items":
+        return self
+
+    @property
+    def plans(self) -> Plans:
+        """The plans, with the departments of now."""
+        self._plans.departments = self._present.departments()
+        return self._plans
 
 
 class Service:
@@ -37,9 +43,9 @@ class Service:
 
     name = "routing"
     delivery = Delivery()
-    plans = Items()
+    items = Items()
     web = Web()
 
     @receives  # type: ignore[untyped-decorator]
     def advance(self, work: Work, envelopes: Sequence[Envelope]) -> None:
-        handlers.advance(work, envelopes, self.plans)
+        handlers.advance(work, envelopes, self.items.plans)
