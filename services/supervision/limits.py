@@ -20,7 +20,7 @@ class Given:
         """A limit to a date: it ends with business of that day, or of the first working day after
         days off (Civil Code art. 203)."""
         last = calendar.working_day(calendar.working_days_before(day) + 1)
-        return cls(started=started, due=datetime.combine(last, calendar.hours.end, calendar.zone))
+        return cls(started=started, due=calendar.close_of(last))
 
     def due_date(self, calendar: Calendar) -> datetime:
         return self.due

@@ -1,7 +1,7 @@
 """Working time: which days count, when a limit ends, how much of it is used.
 
-Pure: nothing here reads a clock or a database; whoever asks says `now`. The only file ever read is
-the operator's table of days, once, by `read_table`.
+Pure: nothing here reads a clock or a database; whoever asks says `now`. The only files ever read
+are the operator's tables of days, once, by `read_calendars`.
 
 The rules of law, and where they stand:
 
@@ -11,36 +11,48 @@ The rules of law, and where they stand:
                           period ends when business of its last day ends
     Administrative        the periods of the law are working days, without public holidays
     Licensing Law art. 82
+    art. 32               what is not said to be missing within five days counts as accepted, from
+                          the day of its receipt
     art. 45               hearings, inspections, tests and expert reviews do not count: suspension
 """
 
+from shared.worktime.acceptance import deemed_acceptance
 from shared.worktime.counting import consumed, due, remaining
-from shared.worktime.days import BusinessHours, Day, Entry, Kind, Seed
+from shared.worktime.days import Day, Entry, Kind, Seed
 from shared.worktime.explanation import explain
+from shared.worktime.hours import BusinessHours, Season
 from shared.worktime.ledger import Extension, Ledger, Stretch
 from shared.worktime.measures import Unit
+from shared.worktime.regions import Calendars, read_calendars
 from shared.worktime.rungs import moment_beside_due, moment_of_share, share
 from shared.worktime.table import Table, read_table
+from shared.worktime.versions import NATION, Version
 from shared.worktime.workdays import Calendar, china
 
 __all__ = [
+    "NATION",
     "BusinessHours",
     "Calendar",
+    "Calendars",
     "Day",
     "Entry",
     "Extension",
     "Kind",
     "Ledger",
+    "Season",
     "Seed",
     "Stretch",
     "Table",
     "Unit",
+    "Version",
     "china",
     "consumed",
+    "deemed_acceptance",
     "due",
     "explain",
     "moment_beside_due",
     "moment_of_share",
+    "read_calendars",
     "read_table",
     "remaining",
     "share",

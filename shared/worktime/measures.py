@@ -14,8 +14,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol
 
 from shared.errors import Fault, Invalid
-from shared.worktime.days import microseconds_of
-from shared.worktime.workdays import Calendar, at_business_end
+from shared.worktime.hours import BusinessHours, microseconds_of
+from shared.worktime.workdays import Calendar
 
 Unit = Literal["working_days", "working_hours", "calendar_days"]
 
@@ -46,7 +46,7 @@ class WorkingDays:
 
     def passed(self, calendar: Calendar, moment: datetime) -> int:
         local = calendar.local(moment)
-        if local.time() >= calendar.hours.end:
+        if local.time() >= calendar.hours_on(local).end:
             return calendar.working_days_through(local)
         return calendar.working_days_before(local)
 
@@ -54,7 +54,7 @@ class WorkingDays:
         return calendar.working_days_through(calendar.local(moment))
 
     def at(self, calendar: Calendar, tick: int) -> datetime:
-        return at_business_end(calendar, calendar.working_day(tick))
+        return calendar.close_of(calendar.working_day(tick))
 
     def end(self, calendar: Calendar, moment: datetime) -> datetime:
         return moment
@@ -67,13 +67,13 @@ class CalendarDays:
 
     def passed(self, calendar: Calendar, moment: datetime) -> int:
         local = calendar.local(moment)
-        return local.toordinal() - (local.time() < calendar.hours.end)
+        return local.toordinal() - (local.time() < calendar.hours_on(local).end)
 
     def begun(self, calendar: Calendar, moment: datetime) -> int:
         return calendar.local(moment).toordinal()
 
     def at(self, calendar: Calendar, tick: int) -> datetime:
-        return at_business_end(calendar, date.fromordinal(tick))
+        return calendar.close_of(date.fromordinal(tick))
 
     def end(self, calendar: Calendar, moment: datetime) -> datetime:
         working = WORKING_DAYS.passed(calendar, moment)
@@ -88,16 +88,16 @@ class WorkingHours:
 
     def passed(self, calendar: Calendar, moment: datetime) -> int:
         local = calendar.local(moment)
-        days = calendar.working_days_before(local) * calendar.hours.length
-        return days + _within_day(calendar, local) if calendar.is_working(local) else days
+        before = calendar.business_before(local)
+        return before + _within_day(calendar, local) if calendar.is_working(local) else before
 
     def begun(self, calendar: Calendar, moment: datetime) -> int:
         return self.passed(calendar, moment)
 
     def at(self, calendar: Calendar, tick: int) -> datetime:
-        days, before = divmod(tick - 1, calendar.hours.length)
-        midnight = datetime.combine(calendar.working_day(days + 1), time(), calendar.zone)
-        return midnight + timedelta(microseconds=_since_midnight(calendar, before + 1))
+        day, left = calendar.business_at(tick)
+        midnight = datetime.combine(day, time(), calendar.zone)
+        return midnight + timedelta(microseconds=_since_midnight(calendar.hours_on(day), left))
 
     def end(self, calendar: Calendar, moment: datetime) -> datetime:
         return moment
@@ -122,13 +122,13 @@ def measure_of(unit: Unit) -> Measure:
 
 def _within_day(calendar: Calendar, local: datetime) -> int:
     """Microseconds of business that have passed on this day."""
-    now = microseconds_of(local.time())
-    return sum(min(now, end) - begin for begin, end in calendar.hours.microseconds if now > begin)
+    now, spans = microseconds_of(local.time()), calendar.hours_on(local).microseconds
+    return sum(min(now, end) - begin for begin, end in spans if now > begin)
 
 
-def _since_midnight(calendar: Calendar, left: int) -> int:
+def _since_midnight(hours: BusinessHours, left: int) -> int:
     """Microseconds from midnight until `left` microseconds of business have passed."""
-    for begin, end in calendar.hours.microseconds:
+    for begin, end in hours.microseconds:
         if left <= end - begin:
             return begin + left
         left -= end - begin

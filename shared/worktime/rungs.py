@@ -37,7 +37,8 @@ def moment_of_share(ledger: Ledger, of_budget: Share, calendar: Calendar) -> dat
 
 
 def moment_beside_due(ledger: Ledger, working_days: int, calendar: Calendar) -> datetime | None:
-    """The instant `working_days` after the due date (before it, when negative), at its hour.
+    """The instant `working_days` after the due date (before it, when negative), at its hour, or at
+    the end of business where that is earlier on that day.
 
     Not before the clock began; out of a stop it moves to the instant at which the clock resumed.
     None while the clock is stopped and it would lie in that stop or has no due date.
@@ -47,7 +48,8 @@ def moment_beside_due(ledger: Ledger, working_days: int, calendar: Calendar) -> 
         return None
     number = calendar.working_days_through(due) + working_days
     day = calendar.working_day(number)
-    return _running_from(ledger, datetime.combine(day, due.time(), calendar.zone))
+    hour = min(due.time(), calendar.hours_on(day).end)
+    return _running_from(ledger, datetime.combine(day, hour, calendar.zone))
 
 
 def _running_from(ledger: Ledger, moment: datetime) -> datetime | None:

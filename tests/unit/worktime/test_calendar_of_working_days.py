@@ -36,11 +36,15 @@ def test_a_day_of_a_published_year_says_what_it_is(day: str, working: bool, kind
 
 
 def test_a_holiday_names_its_source():
-    assert china().day(date(2026, 10, 1)).source.startswith("National Day (chinesecalendar ")
+    assert china().day(date(2026, 10, 1)).source == "National Day (国办发明电〔2025〕7号)"
+
+
+def test_a_holiday_whose_notice_is_not_known_names_the_release_that_knows_it():
+    assert china().day(date(2016, 10, 1)).source.startswith("National Day (chinesecalendar ")
 
 
 def test_a_make_up_day_names_what_it_makes_up_for():
-    assert china().day(date(2026, 9, 20)).source.startswith("National Day (chinesecalendar ")
+    assert china().day(date(2026, 9, 20)).source == "National Day (国办发明电〔2025〕7号)"
 
 
 def test_an_unpublished_year_has_weekends_off_and_is_provisional():
