@@ -51,7 +51,18 @@ class Server(WebServer):  # type: ignore[misc]
             url_map.add(Rule(provider.url, methods=[provider.method], endpoint=provider))
         for path, builtin in BUILT_IN.items():
             url_map.add(Rule(path, methods=["GET"], endpoint=builtin(self.container)))
+        for dependency in self.container.dependencies:
+            for path, endpoint in getattr(dependency, "serves", {}).items():
+                url_map.add(Rule(path, methods=["GET"], endpoint=endpoint))
         return url_map
+
+    def refused(self, error: Exception, environ: dict[str, Any]) -> Response:
+        """An error: as a page for a browser where the service has pages, else as a problem."""
+        for dependency in self.container.dependencies:
+            if hasattr(dependency, "refused") and prefers_pages(environ):
+                response: Response = dependency.refused(error, environ)
+                return response
+        return refused(error)
 
     def process_request(self, sock: Any, address: Any) -> None:
         """One connection. An error that leaves this thread would end the whole service."""
@@ -77,6 +88,7 @@ class Application:
     """The WSGI application: find the route, answer, secure, log."""
 
     def __init__(self, server: Server) -> None:
+        self.server = server
         self.url_map = server.make_url_map()
 
     def __call__(
@@ -104,11 +116,16 @@ class Application:
             response: Response = endpoint.handle_request(request)
             return response
         except HTTPException as error:
-            return refused(_refusal(error, environ))
+            return self.server.refused(_refusal(error, environ), environ)
         except ContainerBeingKilled:
-            return refused(Unavailable("the service is stopping; try again"))
+            return self.server.refused(Unavailable("the service is stopping; try again"), environ)
         except Exception as error:
-            return refused(error)
+            return self.server.refused(error, environ)
+
+
+def prefers_pages(environ: dict[str, Any]) -> bool:
+    """Whether a person's browser asks: it names HTML before anything else."""
+    return str(environ.get("HTTP_ACCEPT", "")).startswith("text/html")
 
 
 def _refusal(error: HTTPException, environ: dict[str, Any]) -> Refusal:

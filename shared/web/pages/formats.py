@@ -1,0 +1,103 @@
+"""Dates, amounts of time and sizes, as each language writes them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from markupsafe import Markup
+
+WEEKDAYS = {
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+UNITS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "zh": {
+        "working_days": ("个工作日", "个工作日"),
+        "working_hours": ("个工作小时", "个工作小时"),
+        "calendar_days": ("天", "天"),
+    },
+    "en": {
+        "working_days": (" working day", " working days"),
+        "working_hours": (" working hour", " working hours"),
+        "calendar_days": (" day", " days"),
+    },
+}
+KIBI = 1024
+
+
+def day(language: str, value: date) -> str:
+    """2026年9月18日 or 18 Sep 2026."""
+    if language == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def weekday(language: str, value: date) -> str:
+    """周五 or Fri."""
+    return WEEKDAYS[language][value.weekday()]
+
+
+def moment(language: str, value: datetime) -> str:
+    """The day and the time of day, in the zone that the value has."""
+    return f"{day(language, value)} {value:%H:%M}"
+
+
+def short_moment(language: str, value: datetime) -> str:
+    """For a narrow column: 09-18 09:00 or 18 Sep 09:00, the year only in the machine's form."""
+    if language == "zh":
+        return f"{value:%m-%d %H:%M}"
+    return f"{value.day} {MONTHS[value.month - 1]} {value:%H:%M}"
+
+
+def span(language: str, amount: float, unit: str) -> str:
+    """3个工作日 or 3 working days; `unit` as shared.worktime names it."""
+    number = f"{amount:g}" if amount == int(amount) else f"{amount:.1f}"
+    one, other = UNITS[language][unit]
+    return f"{number}{one if abs(amount) == 1 else other}"
+
+
+def left(language: str, amount: float, unit: str) -> str:
+    """What is left of a limit, or by how much it is overrun when that is negative."""
+    before = {"zh": ("剩", "超"), "en": ("", "")}[language]
+    after = {"zh": ("", ""), "en": (" left", " over")}[language]
+    late = amount < 0
+    return f"{before[late]}{span(language, abs(amount), unit)}{after[late]}"
+
+
+def size(_language: str, octets: int) -> str:
+    """A file's size, such as 12 KiB."""
+    if octets < KIBI:
+        return f"{octets} B"
+    if octets < KIBI * KIBI:
+        return f"{octets / KIBI:.0f} KiB"
+    return f"{octets / KIBI / KIBI:.1f} MiB"
+
+
+def filters(language: str, zone: tzinfo) -> dict[str, Callable[..., Any]]:
+    """The filters of templates. Moments become <time> elements in the zone of the offices."""
+
+    def local(value: datetime | str) -> datetime:
+        aware = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return aware.astimezone(zone)
+
+    def timed(write: Callable[[str, datetime], str]) -> Callable[[datetime | str], Markup]:
+        def filtered(value: datetime | str) -> Markup:
+            there = local(value)
+            machine = there.isoformat(timespec="minutes")
+            text = write(language, there)
+            return Markup('<time datetime="{}">{}</time>').format(machine, text)
+
+        return filtered
+
+    return {
+        "day": timed(day),
+        "moment": timed(moment),
+        "short_moment": timed(short_moment),
+        "weekday": lambda value: weekday(language, local(value)),
+        "clock": lambda value: f"{local(value):%H:%M}",
+        "plain_day": lambda value: day(language, date.fromisoformat(str(value))),
+        "span": lambda amount, unit="working_days": span(language, amount, unit),
+        "left": lambda amount, unit="working_days": left(language, amount, unit),
+        "size": lambda octets: size(language, octets),
+    }
