@@ -5,40 +5,53 @@
         └───────────┤  └── supplemented, resumed
                     └──► returned | suspended
 
-Routing may cancel a task at any time, and refuse an answer, which opens the task again. Messages
-may come in any order: a task that is cancelled or supplemented before it is assigned is kept, and
-shown once it is. Pure: (task, what happens, now) -> (task, message).
+An extension is asked for while a task is accepted, and leaves it so. Routing may cancel a task at
+any time, and refuse an answer, which opens the task again. Messages may come in any order: a task
+that is cancelled or supplemented before it is assigned is kept, and shown once it is.
+
+Pure: (task, what happens, now) -> (task, message). The task itself stands in `task`, what is said
+to routing in `answers`, what officers do among each other in `desk`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
-from typing import Any, Literal
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from shared.errors import Fault, Invalid, OneWindowError
-from shared.messages import (
-    Material,
-    Shortcoming,
-    TaskAccepted,
-    TaskAssigned,
-    TaskCancelled,
-    TaskCompleted,
-    TaskDeclined,
-    TaskResumed,
-    TaskReturned,
-    TaskSupplemented,
-    TaskSuspended,
+from services.department.answers import ANSWERS
+from services.department.desk.clocks import Clocks
+from services.department.task import (
+    OPEN,
+    STATES,
+    Act,
+    Entry,
+    NotPossible,
+    OtherDepartment,
+    Overtaken,
+    Said,
+    State,
+    Task,
 )
+from shared.messages import TaskAssigned, TaskCancelled, TaskSupplemented
 from shared.messages.codec import to_plain
 
-State = Literal[
-    "assigned", "accepted", "returned", "suspended", "completed", "declined", "cancelled"
+__all__ = [
+    "MOVES",
+    "OPEN",
+    "STATES",
+    "Act",
+    "Entry",
+    "NotPossible",
+    "OtherDepartment",
+    "Overtaken",
+    "Said",
+    "State",
+    "Task",
+    "act",
+    "expected",
+    "refused",
+    "told",
 ]
-Act = Literal["acceptance", "completion", "return", "decline", "suspension", "resumption"]
-Said = Mapping[str, Any]
-
-OPEN: tuple[State, ...] = ("assigned", "accepted", "returned", "suspended")
-STATES: tuple[State, ...] = (*OPEN, "completed", "declined", "cancelled")
 
 MOVES: Mapping[Act, tuple[tuple[State, ...], State]] = {
     "acceptance": (("assigned",), "accepted"),
@@ -47,52 +60,9 @@ MOVES: Mapping[Act, tuple[tuple[State, ...], State]] = {
     "decline": (("assigned", "accepted", "returned"), "declined"),
     "suspension": (("assigned", "accepted"), "suspended"),
     "resumption": (("suspended",), "accepted"),
+    "extension": (("accepted",), "accepted"),
 }
 """From which states an act is possible, and to which it leads."""
-
-
-class Overtaken(OneWindowError):
-    """Somebody else, or routing, has changed the task since it was read."""
-
-
-class OtherDepartment(OneWindowError):
-    """The token is one of another department."""
-
-
-class NotPossible(OneWindowError):
-    """The task is in a state in which this cannot be done with it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """A task as the desk keeps it. `version` grows by one with every change.
-
-    `assigned_at` is None for a task of which only later news has come. `document` is what the
-    department may see of the case; `answer` is what it answered last; `note` says why the task is
-    cancelled, or why routing refused the answer.
-    """
-
-    assignment: str
-    department: str
-    case: str
-    task: str
-    state: State = "assigned"
-    version: int = 0
-    assigned_at: datetime | None = None
-    changed_at: datetime
-    officer: str = ""
-    document: Mapping[str, Any] = field(default_factory=dict)
-    answer: Mapping[str, Any] | None = None
-    note: str = ""
-
-    def changed(self, now: datetime, **changes: Any) -> "Task":
-        """The task after a change."""
-        return replace(self, version=self.version + 1, changed_at=now, **changes)
-
-    def in_zone(self, zone: tzinfo) -> "Task":
-        """The same task with its times in a zone."""
-        assigned_at = self.assigned_at and self.assigned_at.astimezone(zone)
-        return replace(self, assigned_at=assigned_at, changed_at=self.changed_at.astimezone(zone))
 
 
 def expected(message: TaskAssigned | TaskSupplemented | TaskCancelled, now: datetime) -> Task:
@@ -116,7 +86,7 @@ def told(
         return _supplemented(task, message, now)
     if task.state not in OPEN:
         return task
-    return task.changed(now, state="cancelled", note=message.reason)
+    return task.changed(now, what="cancelled", state="cancelled", note=message.reason, draft=None)
 
 
 def _assigned(task: Task, message: TaskAssigned, now: datetime) -> Task:
@@ -124,7 +94,19 @@ def _assigned(task: Task, message: TaskAssigned, now: datetime) -> Task:
         return task
     # What came before the assignment, though sent after it, is newer.
     document = {**to_plain(message), **task.document}
-    return task.changed(now, assigned_at=message.assigned_at, document=document)
+    clocks = replace(
+        task.clocks,
+        started=message.assigned_at,
+        acceptance=message.acceptance,
+        handling=message.handling,
+    )
+    return task.changed(
+        now,
+        what="assigned",
+        assigned_at=message.assigned_at,
+        document=document,
+        clocks=clocks,
+    )
 
 
 def _supplemented(task: Task, message: TaskSupplemented, now: datetime) -> Task:
@@ -132,8 +114,28 @@ def _supplemented(task: Task, message: TaskSupplemented, now: datetime) -> Task:
         return task
     plain = to_plain(message)
     document = {**task.document, "form": plain["form"], "materials": plain["materials"]}
-    state = "accepted" if task.state == "returned" else task.state
-    return task.changed(now, state=state, document=document, note=message.note)
+    if message.extension is not None:
+        clocks = task.clocks.extend(message.extension)
+        return task.changed(now, what="extended", document=document, clocks=clocks)
+    state, clocks = task.state, task.clocks
+    if state == "returned":
+        state, clocks = "accepted", clocks.run(message.at)
+    return task.changed(
+        now,
+        what="supplemented",
+        state=state,
+        document=document,
+        clocks=clocks,
+        note=message.note,
+        draft=_overtaken(task.draft, message.note),
+    )
+
+
+def _overtaken(draft: Mapping[str, Any] | None, note: str) -> Mapping[str, Any] | None:
+    """A draft that waits goes back to who drafted it: it was about another application."""
+    if draft is None or draft.get("sent_back_by"):
+        return draft
+    return {**draft, "comment": note or "the application was supplemented", "sent_back_by": "-"}
 
 
 def refused(task: Task, message_type: str, reason: str, now: datetime) -> Task:
@@ -142,7 +144,15 @@ def refused(task: Task, message_type: str, reason: str, now: datetime) -> Task:
         return task
     if task.state != MOVES[task.answer["act"]][1]:
         return task
-    return task.changed(now, state="accepted", answer=None, note=reason)
+    clocks = replace(task.clocks, stops=task.clocks.stops[:-1])
+    return task.changed(
+        now,
+        what="refused",
+        state="accepted",
+        answer=None,
+        note=reason,
+        clocks=clocks if task.state in ("returned", "suspended") else task.clocks,
+    )
 
 
 def act(task: Task, what: Act, said: Said, now: datetime) -> tuple[Task, Any]:
@@ -158,89 +168,27 @@ def act(task: Task, what: Act, said: Said, now: datetime) -> tuple[Task, Any]:
         raise Overtaken(
             f"the task is at version {task.version} and not {said['version']}; read it again"
         )
-    type_name, message = _ANSWERS[what](task, said, now)
-    answer = {"act": what, "type": type_name, **to_plain(message)}
-    return task.changed(now, state=after, officer=said["officer"], answer=answer, note=""), message
+    type_name, message = ANSWERS[what](task, said, now)
+    changed = task.changed(
+        now,
+        what=what,
+        by=said.get("approved_by") or said["officer"],
+        state=after,
+        officer=said["officer"],
+        answer={"act": what, "type": type_name, **to_plain(message)},
+        note="",
+        draft=None,
+        clocks=_clocks(task.clocks, what, now),
+    )
+    return changed, message
+
+
+def _clocks(clocks: Clocks, what: Act, now: datetime) -> Clocks:
+    """Returning and suspending stop the time, resuming lets it run (art. 45)."""
+    if what in ("return", "suspension"):
+        return clocks.stop(now)
+    return clocks.run(now) if what == "resumption" else clocks
 
 
 def _or(states: tuple[str, ...]) -> str:
     return " or ".join(states)
-
-
-def _heading(task: Task, said: Said, now: datetime) -> dict[str, Any]:
-    return {
-        "case": task.case,
-        "assignment": task.assignment,
-        "department": task.department,
-        "at": now,
-        "officer": said["officer"],
-    }
-
-
-def _acceptance(task: Task, said: Said, now: datetime) -> tuple[str, Any]:
-    return "task.accepted", TaskAccepted(**_heading(task, said, now))
-
-
-def _completion(task: Task, said: Said, now: datetime) -> tuple[str, Any]:
-    _check_grounds(said)
-    return "task.completed", TaskCompleted(
-        **_heading(task, said, now),
-        outcome=said["outcome"],
-        opinion=said["opinion"],
-        legal_basis=said["legal_basis"],
-        conditions=tuple(said["conditions"]),
-        results=dict(said["results"]),
-        documents=tuple(Material(**document) for document in said["documents"]),
-    )
-
-
-def _check_grounds(said: Said) -> None:
-    """A rejection states reasons and legal basis (Administrative Licensing Law, art. 38, 55)."""
-    asked = {
-        "rejected": ("opinion", "legal_basis"),
-        "approved_with_conditions": ("conditions",),
-    }.get(said["outcome"], ())
-    faults = [
-        Fault(name, f"is missing; the outcome is {said['outcome']}")
-        for name in asked
-        if not any(part.strip() for part in said[name])
-    ]
-    if faults:
-        raise Invalid(*faults)
-
-
-def _return(task: Task, said: Said, now: datetime) -> tuple[str, Any]:
-    return "task.returned", TaskReturned(
-        **_heading(task, said, now),
-        missing=tuple(Shortcoming(**missing) for missing in said["missing"]),
-        legal_basis=said["legal_basis"],
-    )
-
-
-def _decline(task: Task, said: Said, now: datetime) -> tuple[str, Any]:
-    return "task.declined", TaskDeclined(
-        **_heading(task, said, now), reason=said["reason"], proposal=said["proposal"]
-    )
-
-
-def _suspension(task: Task, said: Said, now: datetime) -> tuple[str, Any]:
-    return "task.suspended", TaskSuspended(
-        **_heading(task, said, now),
-        procedure=said["procedure"],
-        legal_basis=said["legal_basis"],
-        days=said["days"],
-    )
-
-
-def _resumption(task: Task, said: Said, now: datetime) -> tuple[str, Any]:
-    return "task.resumed", TaskResumed(**_heading(task, said, now), finding=said["finding"])
-
-
-_ANSWERS = {
-    "acceptance": _acceptance,
-    "completion": _completion,
-    "return": _return,
-    "decline": _decline,
-    "suspension": _suspension,
-    "resumption": _resumption,
-}

@@ -8,18 +8,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.department import domain, store
+from services.department import domain, items, store
 from services.department.domain import Act, Said, Task
 from services.department.store import Token
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.errors import NotFound
-from shared.messages import CaseProgressed, TaskAssigned, TaskCancelled, TaskSupplemented
+from shared.messages import (
+    CaseProgressed,
+    ItemPublished,
+    TaskAssigned,
+    TaskCancelled,
+    TaskSupplemented,
+)
 from shared.messages.progress import Refused
 
 
 def follow(work: Work, envelopes: Sequence[Envelope]) -> None:
     """Take in what routing says: tasks, what changes about them, and answers that do not count."""
+    published = [it.message for it in envelopes if isinstance(it.message, ItemPublished)]
+    items.keep(work.transaction, published)
     said = [news for envelope in envelopes for news in _news(envelope.message)]
     before = store.tasks_under(work.transaction, [it.assignment for it in said], to_change=True)
     tasks = dict(before)

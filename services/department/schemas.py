@@ -40,7 +40,10 @@ class Document(Schema):
 
 
 class Completion(Given):
-    """The department's answer. A rejection states its opinion and its legal basis."""
+    """The department's answer. A rejection states its opinion and its legal basis.
+
+    `approved_by` is the head who approved it: needed where the task's `approval` is two-person.
+    """
 
     outcome = fields.String(required=True, validate=validate.OneOf(get_args(Outcome)))
     opinion = fields.String(load_default="", validate=PARAGRAPH)
@@ -48,6 +51,7 @@ class Completion(Given):
     conditions = fields.List(fields.String(validate=REASON), load_default=list)
     results = fields.Dict(keys=fields.String(), load_default=dict)
     documents = fields.List(fields.Nested(Document), load_default=list)
+    approved_by = fields.String(load_default="", validate=LINE)
 
 
 class Shortfall(Schema):
@@ -88,6 +92,14 @@ class Resumption(Given):
     """The special procedure is over."""
 
     finding = fields.String(load_default="", validate=PARAGRAPH)
+
+
+class Extension(Given):
+    """More time is asked for, once; the head has agreed (Administrative Licensing Law, art. 42)."""
+
+    approved_by = fields.String(required=True, validate=SAID)
+    reason = fields.String(required=True, validate=REASON)
+    legal_basis = fields.String(required=True, validate=REASON)
 
 
 class Selection(Schema):
@@ -142,6 +154,11 @@ class TaskShown(TaskListed):
     materials = fields.Raw(required=True, attribute="document.materials")
     opinions = fields.Raw(required=True, attribute="document.opinions")
     to_fetch = fields.Raw(dump_default=list, attribute="document.to_fetch")
+    approval = fields.String(dump_default="single", attribute="document.approval")
+    extension = fields.Nested(
+        Span, allow_none=True, dump_default=None, attribute="document.extension"
+    )
+    holder_name = fields.String(required=True)
     answer = fields.Raw(allow_none=True)
 
 

@@ -107,6 +107,11 @@ class Service:
         """End a special procedure; time counts again."""
         return self._do(request, assignment, "resumption")
 
+    @_act("extension", schemas.Extension)
+    def ask_for_more_time(self, request: Request, assignment: str) -> Any:
+        """Ask for more time, once; how much the item says."""
+        return self._do(request, assignment, "extension")
+
     def _do(self, request: Request, assignment: str, what: Act) -> Any:
         with self.delivery.work() as work:
             task = handlers.act(work, request.bearer, assignment, what, request.body)

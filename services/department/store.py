@@ -1,4 +1,4 @@
-"""The tables of the desk, and how tasks go in and come out."""
+"""The tables of the tasks and tokens, and how tasks go in and come out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.department.domain import Task
+from services.department.desk.clocks import clocks_of, plain_of
+from services.department.desk.search import words_of
+from services.department.domain import Entry, Task
 from shared.database import Document, Moment, upsert
 
 metadata = sa.MetaData()
@@ -27,6 +29,13 @@ tasks = sa.Table(
     sa.Column("document", Document, nullable=False),
     sa.Column("answer", Document),
     sa.Column("note", sa.Text(), nullable=False),
+    sa.Column("holder", sa.String(100), nullable=False),
+    sa.Column("holder_name", sa.String(300), nullable=False),
+    sa.Column("draft", Document),
+    sa.Column("drafted_by", sa.String(100), nullable=False),
+    sa.Column("clocks", Document, nullable=False),
+    sa.Column("log", Document, nullable=False),
+    sa.Column("words", sa.Text(), nullable=False),
 )
 sa.Index("tasks_of_a_department", tasks.c.department, tasks.c.assigned_at, tasks.c.assignment)
 
@@ -131,10 +140,23 @@ def _valid(at: datetime) -> sa.ColumnElement[bool]:
 
 def _task(row: sa.Row[Any]) -> Task:
     plain = dict(row._mapping)
-    return Task(case=plain.pop("case_code"), **plain)
+    del plain["words"], plain["drafted_by"]
+    clocks, log = clocks_of(plain.pop("clocks")), plain.pop("log")
+    return Task(
+        case=plain.pop("case_code"), clocks=clocks, log=tuple(_entry(it) for it in log), **plain
+    )
+
+
+def _entry(plain: Sequence[Any]) -> Entry:
+    version, at, by, what = plain
+    return Entry(version=version, at=datetime.fromisoformat(at), by=by, what=what)
 
 
 def _row(task: Task) -> dict[str, Any]:
     row = dict(vars(task))
     row["case_code"] = row.pop("case")
+    row["clocks"] = plain_of(task.clocks)
+    row["log"] = [[it.version, it.at.isoformat(), it.by, it.what] for it in task.log]
+    row["drafted_by"] = task.waits_for
+    row["words"] = words_of(task.case, task.document, (task.officer, task.holder_name))
     return row

@@ -14,6 +14,7 @@ passed over in silence. Nothing that a department says vanishes.
   department. Nobody gets it twice but the lead department, which answers for the case: it gets the
   task last, and can pass it on only to a department that has not had it. So it comes to rest.
 - A department that answers while its task waits ends the waiting.
+- A progress note is told as long as the department holds the task, and changes nothing.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.routing.case import TaskState, digest
+from services.routing.extending import extend_task
 from services.routing.flow import gather, go_on
 from services.routing.handing import cancel_open, give_back
 from services.routing.issuing import bring_forth
@@ -33,11 +35,13 @@ from shared.messages import (
     TaskAccepted,
     TaskCompleted,
     TaskDeclined,
+    TaskExtensionRequested,
+    TaskNoted,
     TaskResumed,
     TaskReturned,
     TaskSuspended,
 )
-from shared.messages.progress import Accepted, Completed, Declined, Refused, Returned
+from shared.messages.progress import Accepted, Completed, Declined, Noted, Refused, Returned
 from shared.messages.registry import name_of
 
 
@@ -155,6 +159,21 @@ def _accepted(step: Step, task: Task, message: Any) -> None:
     )
 
 
+def _noted(step: Step, task: Task, message: TaskNoted) -> None:
+    """For whoever watches the case; nothing else comes of it."""
+    step.changes.append(
+        Noted(
+            task=task.key,
+            assignment=message.assignment,
+            department=message.department,
+            note=message.note,
+            percent=message.percent,
+            officer=message.officer,
+            stated_at=message.at,
+        )
+    )
+
+
 def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
     check_whole(step.item, task, message)
     step.resume(task.key, "the department has answered")
@@ -179,6 +198,7 @@ def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
             documents=message.documents,
             officer=message.officer,
             stated_at=message.at,
+            approved_by=message.approved_by,
         )
     )
     if message.outcome != "rejected":
@@ -249,6 +269,11 @@ def _resumed(step: Step, task: Task, message: TaskResumed) -> None:
     step.resume(task.key, message.finding or "the special procedure is over")
 
 
+def _extended(step: Step, task: Task, message: TaskExtensionRequested) -> None:
+    extend_task(step, task, message)
+    step.tasks[task.key] = _remember(step.tasks[task.key], message)
+
+
 def _declined(step: Step, task: Task, message: TaskDeclined) -> None:
     department = _next_department(step, task, message)
     step.resume(task.key, "the department has given the task back")
@@ -299,9 +324,11 @@ def _remember(task: TaskState, message: Any) -> TaskState:
 
 _RULES: dict[type, Callable[[Step, Task, Any], None]] = {
     TaskAccepted: _accepted,
+    TaskNoted: _noted,
     TaskCompleted: _completed,
     TaskReturned: _returned,
     TaskSuspended: _suspended,
     TaskResumed: _resumed,
     TaskDeclined: _declined,
+    TaskExtensionRequested: _extended,
 }

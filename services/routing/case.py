@@ -48,7 +48,8 @@ class TaskState:
     """How far a task is, and what it came to.
 
     `heard` are prints of the answers that counted, `missing` what the applicant was asked for,
-    `past` the earlier assignments, in order.
+    `past` the earlier assignments, in order; `extended` tells whether the department was given more
+    time, which is done once an assignment.
     """
 
     status: TaskStatus
@@ -63,6 +64,7 @@ class TaskState:
     legal_basis: str = ""
     conditions: tuple[str, ...] = ()
     results: Mapping[str, Any] = field(default_factory=dict)
+    extended: bool = False
 
     @property
     def held(self) -> bool:

@@ -61,7 +61,16 @@ def progress_of(text: str) -> tuple[dict[str, TaskState], tuple[Deferral, ...], 
     return tasks, deferrals, read.get("extended", False)
 
 
-_PLAIN = ("assignment", "department", "accepted", "outcome", "opinion", "legal_basis", "results")
+_PLAIN = (
+    "assignment",
+    "department",
+    "accepted",
+    "outcome",
+    "opinion",
+    "legal_basis",
+    "results",
+    "extended",
+)
 _LISTS = ("missing", "heard", "conditions")
 
 

@@ -13,6 +13,7 @@ from services.routing.plan import Item, Task
 from services.routing.step import Step
 from shared.conditions import condition
 from shared.messages import (
+    Limit,
     Material,
     Opinion,
     TaskAssigned,
@@ -58,7 +59,7 @@ def transfer(step: Step, task: Task, department: str, *, by: str, reason: str) -
     give_back(step, task, department)
 
 
-def supplement(step: Step, key: str, note: str) -> None:
+def supplement(step: Step, key: str, note: str, *, extension: Limit | None = None) -> None:
     """Tell the department how its task stands with what was handed in."""
     task, of = step.tasks[key], find(step.item, key)
     step.messages.append(
@@ -71,6 +72,7 @@ def supplement(step: Step, key: str, note: str) -> None:
             form=_form_for(step, of),
             materials=_materials_for(step, of),
             note=note,
+            extension=extension,
         )
     )
 
@@ -131,6 +133,9 @@ def _announce(step: Step, task: Task, assignment: str, department: str) -> None:
             acceptance=task.acceptance,
             handling=task.handling,
             to_fetch=tuple(_to_fetch(step, task)),
+            approval=task.approval,
+            extension=task.extension,
+            item_version=step.item.version,
         )
     )
 

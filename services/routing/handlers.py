@@ -207,6 +207,9 @@ def published(work: Work, item: Item, departments: Departments) -> ItemPublished
                 handling=task.handling,
                 silence=task.silence,
                 procedures=task.procedures,
+                results=task.results,
+                approval=task.approval,
+                extension=task.extension,
             )
             for task in item.task.values()
         ),

@@ -15,6 +15,8 @@ class Refusal(Exception):
 
 def check_whole(item: Item, task: Task, message: TaskCompleted) -> None:
     """An answer states what it must, and carries what it must bring forth; raises Refusal."""
+    if task.approval == "two-person":
+        _check_two(message)
     if task.issuing and message.outcome != "approved":
         raise Refusal("the case is approved: what is left is to issue the document")
     if message.outcome == "rejected":
@@ -33,6 +35,14 @@ def check_whole(item: Item, task: Task, message: TaskCompleted) -> None:
     lacking = [it.name for it in item.issued.get(task.key, ()) if it.name not in there]
     if lacking:
         raise Refusal(f"incomplete: an approval must carry the document {', '.join(lacking)}")
+
+
+def _check_two(message: TaskCompleted) -> None:
+    """Who examines and who decides are two persons, where the item says so."""
+    if not message.approved_by.strip():
+        raise Refusal("incomplete: this answer must state approved_by, the head who approved it")
+    if message.approved_by == message.officer:
+        raise Refusal(f"{message.officer} drafted the answer and cannot be who approves it")
 
 
 def check_returnable(task: Task) -> None:

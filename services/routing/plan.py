@@ -10,6 +10,7 @@ from services.routing.departments import Departments
 from shared.conditions import Condition, condition
 from shared.errors import OneWindowError
 from shared.messages import (
+    Approval,
     ExtensionRule,
     FormField,
     IssueRule,
@@ -96,7 +97,9 @@ class Task:
     `issuing` is a task of routing's own: to issue a document once the case is approved. `subcase`
     is the key of the sub-case to which the task belongs.
 
-    `classes` are the classes of data that its results hold.
+    `approval` says whether an answer needs the head beside the officer, `extension` how much more
+    time the department may be given for it, once. `classes` are the classes of data that its
+    results hold.
     """
 
     key: str
@@ -109,6 +112,8 @@ class Task:
     results: tuple[FormField, ...] = ()
     sees: Sees = field(default_factory=Sees)
     silence: Silence = "nothing"
+    approval: Approval = "single"
+    extension: Limit | None = None
     procedures: tuple[str, ...] = ()
     for_each: str = ""
     joint_with: tuple[str, ...] = ()

@@ -69,7 +69,17 @@ def _assigned(it: Said) -> str:
 
 def _completed(it: Said) -> str:
     opinion = f": {it['opinion']}" if it["opinion"] else ""
-    return f"{it['task']} completed, {it['outcome']}{opinion}{_by(it)}"
+    return f"{it['task']} completed, {it['outcome']}{opinion}{_by(it)}{_approved(it)}"
+
+
+def _noted(it: Said) -> str:
+    percent = "" if it["percent"] is None else f" ({it['percent']} %)"
+    return f"{it['task']}: {it['note']}{percent}{_by(it)}"
+
+
+def _task_extended(it: Said) -> str:
+    unit = it["unit"].replace("_", " ")
+    return f"{it['task']} extended by {it['amount']} {unit}: {it['reason']}{_by(it)}{_approved(it)}"
 
 
 def _returned(it: Said) -> str:
@@ -117,6 +127,10 @@ def _by(it: Said) -> str:
     return f", by {it['officer']}" if it["officer"] else ""
 
 
+def _approved(it: Said) -> str:
+    return f", approved by {it['approved_by']}" if it.get("approved_by") else ""
+
+
 CHANGES: dict[str, Callable[[Said], str]] = {
     "case.opened": _opened,
     "subcase.opened": lambda it: f"sub-case {it['subcase']} opened: {it['item']}",
@@ -125,6 +139,7 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "task.accepted": lambda it: f"{it['task']} accepted{_by(it)}",
     "task.completed": _completed,
     "document.issued": lambda it: f"{it['document']['name']} issued by {it['department']}",
+    "task.noted": _noted,
     "task.returned": _returned,
     "task.declined": lambda it: f"{it['task']} declined: {it['reason']}{_by(it)}",
     "task.settled": lambda it: f"{it['task']} settled ({it['ground']}): {it['reason']}",
@@ -134,6 +149,7 @@ CHANGES: dict[str, Callable[[Said], str]] = {
     "clock.resumed": lambda it: f"clocks run again for {it['task']}: {it['reason']}",
     "case.supplemented": _supplemented,
     "task.transferred": _transferred,
+    "task.extended": _task_extended,
     "case.extended": lambda it: f"{it['amount']} {it['unit']} more{_why(it)}",
     "case.corrected": _corrected,
     "case.merged": lambda it: f"merged into {it['into']}{_why(it)}",

@@ -21,7 +21,7 @@ RETRY_DELAYS = (1, 5, 30, 300, 1_800)
 DELIVERY_LIMIT = 100
 """How often the broker delivers a message that its reader dies of, before it is parked."""
 
-RESULTS = "accepted|completed|returned|declined|suspended|resumed"
+RESULTS = "accepted|noted|completed|returned|declined|suspended|resumed|extension-requested"
 
 READS = {
     "intake": ("progress",),
@@ -29,7 +29,7 @@ READS = {
     "department": ("progress",),
     "supervision": ("progress", "notices"),
 }
-ONLY = {("progress", "department"): "*.*.refused"}
+ONLY = {("progress", "department"): ("*.*.refused", "item.published")}
 """Of an exchange that a service reads for a few messages: under which routing keys they come."""
 
 WRITES = {
@@ -177,8 +177,9 @@ def _service(name: str, partitions: int, delays: Sequence[float]) -> Topology:
         bindings=(
             *(Binding(source=inbound, target=queue.name, key="1") for queue in queues),
             *(
-                Binding(source=it, target=inbound, key=ONLY.get((it, name), "#"), to_exchange=True)
+                Binding(source=it, target=inbound, key=key, to_exchange=True)
                 for it in READS[name]
+                for key in ONLY.get((it, name), ("#",))
             ),
             *(
                 Binding(source=retry, target=queue.name, key=queue.name.rpartition(".")[2])

@@ -13,6 +13,7 @@ from shared.messages.orders import (
     TransferTask,
 )
 from shared.messages.parts import (
+    Approval,
     Deferral,
     ExtensionRule,
     FormField,
@@ -33,6 +34,8 @@ from shared.messages.results import (
     TaskAccepted,
     TaskCompleted,
     TaskDeclined,
+    TaskExtensionRequested,
+    TaskNoted,
     TaskResumed,
     TaskReturned,
     TaskSuspended,
@@ -42,6 +45,7 @@ from shared.messages.tasks import TaskAssigned, TaskCancelled, TaskSupplemented
 __all__ = [
     "ActOnSilence",
     "AlertRaised",
+    "Approval",
     "CaseAccepted",
     "CaseProgressed",
     "CaseSupplemented",
@@ -71,6 +75,8 @@ __all__ = [
     "TaskCancelled",
     "TaskCompleted",
     "TaskDeclined",
+    "TaskExtensionRequested",
+    "TaskNoted",
     "TaskOutline",
     "TaskResumed",
     "TaskReturned",

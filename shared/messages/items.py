@@ -7,6 +7,7 @@ from typing import Annotated
 from marshmallow.validate import Length, Range
 
 from shared.messages.parts import (
+    Approval,
     ExtensionRule,
     FormField,
     IssueRule,
@@ -23,7 +24,11 @@ from shared.messages.registry import message
 
 @dataclass(frozen=True, kw_only=True)
 class TaskOutline:
-    """A task as the public may know it: who does what within which time."""
+    """A task as the public may know it: who does what within which time.
+
+    `results` are what the department states beside its opinion, `extension` how much more time it
+    may be given.
+    """
 
     key: Key
     title: Text
@@ -31,6 +36,9 @@ class TaskOutline:
     handling: Limit | None = None
     silence: Silence = "nothing"
     procedures: tuple[Key, ...] = ()
+    results: tuple[FormField, ...] = ()
+    approval: Approval = "single"
+    extension: Limit | None = None
 
 
 @message("item.published", exchange="progress", sent_by={"routing"})

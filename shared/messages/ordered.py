@@ -1,6 +1,7 @@
 """What became of an order that a person gave about a case: parts of the case stream."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from marshmallow.validate import Range
@@ -30,6 +31,28 @@ class Transferred:
     to: Key
     by: Line
     reason: Paragraph
+
+
+@change("task.extended")
+@dataclass(frozen=True, kw_only=True)
+class TaskExtended:
+    """A department was given more time for its task, once: the handling clock has so much more.
+
+    `officer` asked for it and `approved_by`, the head of the department, agreed (Administrative
+    Licensing Law, art. 42); `source` is where the item says how much. The case's own clocks stay.
+    """
+
+    task: Key
+    assignment: Line
+    department: Key
+    amount: Annotated[int, Range(min=1)]
+    unit: Unit
+    source: Line
+    officer: Line
+    approved_by: Line
+    reason: Paragraph
+    legal_basis: Paragraph
+    stated_at: datetime
 
 
 @change("case.extended")

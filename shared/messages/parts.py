@@ -40,6 +40,9 @@ class Limit:
 Silence = Literal["nothing", "escalate", "reassign", "deemed_approval"]
 """What it means that a task's handling limit passes without an answer."""
 
+Approval = Literal["single", "two-person"]
+"""Whether one officer answers a task, or one drafts the answer and the head approves it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExtensionRule:

@@ -12,7 +12,15 @@ from typing import Annotated
 from marshmallow.validate import Length, Range
 
 from shared.messages.cases import Channel
-from shared.messages.ordered import Absorbed, Corrected, Extended, Merged, Migrated, Transferred
+from shared.messages.ordered import (
+    Absorbed,
+    Corrected,
+    Extended,
+    Merged,
+    Migrated,
+    TaskExtended,
+    Transferred,
+)
 from shared.messages.parts import (
     CaseCode,
     Deferral,
@@ -116,6 +124,7 @@ class Completed:
     documents: tuple[Material, ...]
     officer: Line
     stated_at: datetime
+    approved_by: Line = ""
 
 
 @change("document.issued")
@@ -127,6 +136,20 @@ class Issued:
     department: Key
     title: Text
     document: Material
+
+
+@change("task.noted")
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """The department said how far it is: for supervision; no clock and no state changes by it."""
+
+    task: Key
+    assignment: Line
+    department: Key
+    note: Paragraph
+    percent: Annotated[int, Range(min=0, max=100)] | None
+    officer: Line
+    stated_at: datetime
 
 
 @change("task.returned")
@@ -286,6 +309,7 @@ Change = (
     | Completed
     | Issued
     | Returned
+    | Noted
     | Declined
     | Skipped
     | Settled
@@ -294,6 +318,7 @@ Change = (
     | Resumed
     | Supplemented
     | Transferred
+    | TaskExtended
     | Extended
     | Corrected
     | Merged

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Range
 
 from shared.messages.parts import CaseCode, Key, Line, Material, Paragraph, Shortcoming
 from shared.messages.registry import message, name_of
@@ -34,7 +34,10 @@ class TaskAccepted:
 @message("task.completed", exchange="results", sent_by=DEPARTMENTS, key=_from_department)
 @dataclass(frozen=True, kw_only=True)
 class TaskCompleted:
-    """The department's answer. A rejection gives reasons and its legal basis (art. 38, 55 ALL)."""
+    """The department's answer. A rejection gives reasons and its legal basis (art. 38, 55 ALL).
+
+    `approved_by` is who approved what `officer` drafted, where the task asks for two persons.
+    """
 
     case: CaseCode
     assignment: Line
@@ -47,6 +50,7 @@ class TaskCompleted:
     results: dict[str, Any]
     documents: tuple[Material, ...] = ()
     officer: Line = ""
+    approved_by: Line = ""
 
 
 @message("task.returned", exchange="results", sent_by=DEPARTMENTS, key=_from_department)
@@ -74,6 +78,23 @@ class TaskDeclined:
     at: datetime
     reason: Annotated[str, Length(min=1, max=8_000)]
     proposal: Line = ""
+    officer: Line = ""
+
+
+@message("task.noted", exchange="results", sent_by={"unit"}, key=_from_department)
+@dataclass(frozen=True, kw_only=True)
+class TaskNoted:
+    """A progress note: how far the work is. It answers nothing, and every clock goes on as it was.
+
+    `percent` is how much is done, by the department's own reckoning.
+    """
+
+    case: CaseCode
+    assignment: Line
+    department: Key
+    at: datetime
+    note: Annotated[str, Length(min=1, max=8_000)]
+    percent: Annotated[int, Range(min=0, max=100)] | None = None
     officer: Line = ""
 
 
@@ -106,3 +127,24 @@ class TaskResumed:
     at: datetime
     finding: Paragraph = ""
     officer: Line = ""
+
+
+@message(
+    "task.extension-requested", exchange="results", sent_by={"department"}, key=_from_department
+)
+@dataclass(frozen=True, kw_only=True)
+class TaskExtensionRequested:
+    """The department asks for more time for its task, which is granted once.
+
+    `approved_by` is the head who agreed to what `officer` asked for (Administrative Licensing Law,
+    art. 42: more time is for the head of the agency to approve).
+    """
+
+    case: CaseCode
+    assignment: Line
+    department: Key
+    at: datetime
+    reason: Annotated[str, Length(min=1, max=8_000)]
+    legal_basis: Annotated[str, Length(min=1, max=8_000)]
+    officer: Line = ""
+    approved_by: Annotated[str, Length(min=1, max=300)]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.messages.parts import (
+    Approval,
     CaseCode,
     Key,
     Limit,
@@ -30,6 +31,9 @@ class TaskAssigned:
 
     `assignment` names this handing-over; every answer repeats it. `to_fetch` are materials that
     the applicant was not asked for, because a department of the system has issued them.
+
+    `approval` says whether an answer needs a second person, `extension` how much more time the
+    department may ask for, once; `item_version` 0 stands for one that is not told.
     """
 
     case: CaseCode
@@ -48,12 +52,19 @@ class TaskAssigned:
     acceptance: Limit | None = None
     handling: Limit | None = None
     to_fetch: tuple[ToFetch, ...] = ()
+    approval: Approval = "single"
+    extension: Limit | None = None
+    item_version: int = 0
 
 
 @message("task.supplemented", exchange="tasks", sent_by={"routing"}, key=_to_department)
 @dataclass(frozen=True, kw_only=True)
 class TaskSupplemented:
-    """What a department had found missing was handed in: the task as it now stands."""
+    """What a department had found missing was handed in: the task as it now stands.
+
+    `extension` is the further time that was granted to the department just now, where it was that
+    which changed.
+    """
 
     case: CaseCode
     assignment: Line
@@ -63,6 +74,7 @@ class TaskSupplemented:
     form: dict[str, Any]
     materials: tuple[Material, ...] = ()
     note: Paragraph = ""
+    extension: Limit | None = None
 
 
 @message("task.cancelled", exchange="tasks", sent_by={"routing"}, key=_to_department)

@@ -17,7 +17,7 @@ UNITS_SEND = {cls.type for cls in Result.__subclasses__()}
 OUTSIDE = {"alerts"}
 """Exchanges for other systems: nobody within has to read them."""
 
-PASSED_OVER = {("department", "item.published"), ("supervision", "item.published")}
+PASSED_OVER = {("supervision", "item.published")}
 """What arrives on an exchange that a service reads for the sake of other messages."""
 
 

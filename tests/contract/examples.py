@@ -28,6 +28,8 @@ from shared.messages import (
     TaskCancelled,
     TaskCompleted,
     TaskDeclined,
+    TaskExtensionRequested,
+    TaskNoted,
     TaskOutline,
     TaskResumed,
     TaskReturned,
@@ -205,6 +207,15 @@ MESSAGES = (
                 handling=HANDLING,
                 silence="deemed_approval",
                 procedures=("expert-review",),
+                results=(
+                    FormField(
+                        name="hazard_area",
+                        title=Text(zh="是否位于地质灾害易发区", en="Lies in a hazard area"),
+                        type="boolean",
+                    ),
+                ),
+                approval="two-person",
+                extension=Limit(amount=5, source="本事项办事指南"),
             ),
         ),
         statutory=STATUTORY,
@@ -260,6 +271,9 @@ MESSAGES = (
         acceptance=ACCEPTANCE,
         handling=HANDLING,
         to_fetch=(ToFetch(name="site-opinion", title=SITING, department="planning"),),
+        approval="two-person",
+        extension=Limit(amount=5, source="本事项办事指南"),
+        item_version=1,
     ),
     TaskCancelled(**TO_PLANNING, at=at(28, 9, 1), reason="the applicant withdrew the case"),
     TaskCompleted(
@@ -272,6 +286,7 @@ MESSAGES = (
         results={"hazard_area": False},
         documents=(OPINION,),
         officer="王敏",
+        approved_by=LEADER,
     ),
     TaskDeclined(
         **FROM_PLANNING,
@@ -279,6 +294,17 @@ MESSAGES = (
         reason="该地块由属地街道办事处受理",
         proposal="neighbourhood",
         officer="王敏",
+    ),
+    TaskExtensionRequested(
+        **FROM_PLANNING,
+        at=at(22, 15, 0),
+        reason="需实地复核地类",
+        legal_basis="《中华人民共和国行政许可法》第四十二条",
+        officer="王敏",
+        approved_by=LEADER,
+    ),
+    TaskNoted(
+        **FROM_PLANNING, at=at(22, 10), note="现场踏勘已完成", percent=60, officer="王敏"
     ),
     TaskResumed(**FROM_PLANNING, at=at(12, 9, month=10), finding="专家评审通过", officer="王敏"),
     TaskReturned(

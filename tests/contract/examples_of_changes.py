@@ -8,6 +8,7 @@ from shared.messages.ordered import (
     Extended,
     Merged,
     Migrated,
+    TaskExtended,
     Transferred,
 )
 from shared.messages.progress import (
@@ -19,6 +20,7 @@ from shared.messages.progress import (
     Decided,
     Declined,
     Issued,
+    Noted,
     Opened,
     Refused,
     Resumed,
@@ -100,6 +102,15 @@ CHANGES: tuple[Change, ...] = (
         officer="王敏",
         stated_at=at(21, 11),
     ),
+    Noted(
+        task="siting",
+        assignment=ASSIGNMENT,
+        department="planning",
+        note="现场踏勘已完成",
+        percent=60,
+        officer="王敏",
+        stated_at=at(22, 10),
+    ),
     Declined(
         task="siting",
         assignment=ASSIGNMENT,
@@ -149,6 +160,19 @@ CHANGES: tuple[Change, ...] = (
         to="development-reform",
         by=LEADER,
         reason="机构职能调整",
+    ),
+    TaskExtended(
+        task="siting",
+        assignment=ASSIGNMENT,
+        department="planning",
+        amount=5,
+        unit="working_days",
+        source="本事项办事指南",
+        officer="王敏",
+        approved_by=LEADER,
+        reason="需实地复核地类",
+        legal_basis="《中华人民共和国行政许可法》第四十二条",
+        stated_at=at(22, 15, 0),
     ),
     Extended(
         amount=15,

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from services.department import handlers, store
+from services.department.desk import library
 from services.department.domain import OPEN, NotPossible, Overtaken
 from shared.database import Database
 from shared.delivery import tables
@@ -77,6 +78,7 @@ def test_the_migrations_make_the_tables_that_the_store_declares(database):
             tx, opts={"include_name": lambda name, kind, _: name not in tables.metadata.tables}
         )
         differences = compare_metadata(context, store.metadata)
+    assert library.templates.metadata is store.metadata, "every table is looked at"
     assert [it for it in differences if "alembic_version" not in str(it)] == []
 
 

@@ -125,6 +125,8 @@ def _task(loaded: Mapping[str, Any]) -> Task:
         results=_fields(loaded["results"]),
         sees=_sees(loaded["sees"]),
         silence=loaded["silence"],
+        approval=loaded["approval"],
+        extension=_limit(loaded["extension"]),
         procedures=tuple(loaded["procedures"]),
         for_each=loaded["for_each"],
         joint_with=tuple(loaded["joint_with"]),

@@ -99,6 +99,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "department, unless that has it), or deemed_approval (the task is approved, with the "
         "source of the limit as legal basis). It is published with the item and told with each "
         "assignment.",
+        "approval": "Whether one officer answers the task (single), or one drafts the answer and "
+        "the head of the department, somebody else, approves it (two-person): examination and "
+        "decision in different hands. An answer without the second name is refused.",
+        "extension": "How much more time the department may be given for this task, once, when its "
+        "head agrees (Administrative Licensing Law, article 42). Without it a request is refused. "
+        "It does not move the limits of the case.",
         "procedures": "The item's special procedures that may stop the clock of this task.",
         "for_each": "form.NAME of a list: the task is done once for each element, all at the same "
         "time, and each sees its own element only.",

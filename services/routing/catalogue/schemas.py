@@ -16,6 +16,7 @@ FIELD_NAME = validate.Regexp(
 )
 TYPES = ("text", "integer", "number", "boolean", "date", "choice", "list")
 SILENCE = ("nothing", "escalate", "reassign", "deemed_approval")
+APPROVAL = ("single", "two-person")
 UNITS = ("working_days", "working_hours", "calendar_days")
 LIST = validate.Regexp(
     r"^form\.[a-z][a-z0-9_]{0,63}\Z", error="must be form.NAME of a list in the form"
@@ -193,6 +194,8 @@ class TaskSchema(Part):
     results = fields.List(fields.Nested(FormFieldSchema), load_default=list)
     sees = fields.Nested(SeesSchema, load_default=lambda: SeesSchema().load({}))
     silence = fields.String(load_default="nothing", validate=_one_of(SILENCE))
+    approval = fields.String(load_default="single", validate=_one_of(APPROVAL))
+    extension = fields.Nested(LimitSchema, load_default=None)
     procedures = fields.List(fields.String(), load_default=list)
     for_each = fields.String(load_default="", validate=LIST)
     joint_with = fields.List(fields.String(), load_default=list, validate=validate.Length(max=50))

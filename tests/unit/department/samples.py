@@ -38,6 +38,7 @@ def assigned(assignment="a-1", department="seal-office", **changes):
             Material(name="charter", digest=DIGEST, media_type="application/pdf", size=9),
         ),
         "handling": Limit(amount=3),
+        "extension": Limit(amount=2),
     }
     return TaskAssigned(**{**plain, **changes})
 
@@ -101,5 +102,6 @@ SAID = {
     "decline": {"reason": "不归我们管", "proposal": "tax"},
     "suspension": {"procedure": "听证", "legal_basis": "行政许可法第四十五条", "days": 10},
     "resumption": {"finding": ""},
+    "extension": {"reason": "需实地复核", "legal_basis": "行政许可法第四十二条", "approved_by": "赵"},
 }
 """What an officer says with each act, as the schema loads it; version and officer apart."""
