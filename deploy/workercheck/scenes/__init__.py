@@ -1,0 +1,1 @@
+"""What is played to a worker. A scene sends and waits; it judges nothing."""
