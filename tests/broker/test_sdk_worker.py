@@ -119,6 +119,30 @@ def test_a_special_procedure_is_suspended_resumed_and_decided(office):
     assert types == ["task.suspended", "task.resumed", "task.completed"]
 
 
+def test_notes_on_progress_are_sent_in_their_order_before_the_answer(office):
+    worker = office.worker(clock=lambda: NOW)
+
+    @worker.task()
+    def handle(task):
+        task.progress("surveyed", percent=40, officer="Li")
+        task.progress("drawn", percent=80)
+        return LATER if task.assignment == "a-2" else approve()
+
+    office.assign(1, 2)
+    with office.running(worker):
+        office.first(6)
+        worker.progress("a-2", "waits for the laboratory")
+        worker.complete("a-2", approve())
+        results = office.first(8)
+    told = [each.type for each in results if each.assignment == "a-1"]
+    assert told == ["task.noted", "task.noted", "task.completed"]
+    told = [each.type for each in results if each.assignment == "a-2"]
+    assert told == ["task.noted"] * 2 + ["task.accepted", "task.noted", "task.completed"]
+    note = decode("task.noted", 1, _raw(results[0]))
+    assert (note.note, note.percent, note.officer, note.at) == ("surveyed", 40, "Li", NOW)
+    assert len({each.properties.message_id for each in results}) == 8
+
+
 def test_a_supplemented_task_is_handled_again(office):
     worker = office.worker()
 

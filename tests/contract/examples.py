@@ -303,9 +303,7 @@ MESSAGES = (
         officer="王敏",
         approved_by=LEADER,
     ),
-    TaskNoted(
-        **FROM_PLANNING, at=at(22, 10), note="现场踏勘已完成", percent=60, officer="王敏"
-    ),
+    TaskNoted(**FROM_PLANNING, at=at(22, 10), note="现场踏勘已完成", percent=60, officer="王敏"),
     TaskResumed(**FROM_PLANNING, at=at(12, 9, month=10), finding="专家评审通过", officer="王敏"),
     TaskReturned(
         **FROM_PLANNING,

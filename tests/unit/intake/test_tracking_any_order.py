@@ -20,6 +20,7 @@ from shared.messages.progress import (
     Completed,
     Decided,
     Issued,
+    Noted,
     Resumed,
     Returned,
     Revoked,
@@ -76,6 +77,7 @@ MAKERS = (
     ),
     lambda it: Settled(**_of(it), title=TITLE, ground="formal", reason="形式审查"),
     lambda it: Settled(**_of(it), title=TITLE, ground="silence", reason="视为同意"),
+    lambda it: Noted(**it, **SAID_BY, note="现场踏勘已完成", percent=60),
     lambda it: Issued(**_of(it), title=TITLE, document=OPINION),
     lambda it: Transferred(**it, department="planning", to="fire", **ORDER),
     lambda _it: Extended(

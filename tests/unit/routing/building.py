@@ -27,6 +27,7 @@ from shared.messages import (
     TaskAssigned,
     TaskCompleted,
     TaskDeclined,
+    TaskNoted,
     TaskResumed,
     TaskReturned,
     TaskSuspended,
@@ -183,6 +184,9 @@ class Course:
     def suspension(self, key: str, **more: Any) -> TaskSuspended:
         given = {"procedure": "专家评审", "legal_basis": "行政许可法第四十五条", "days": 10}
         return self._answer(TaskSuspended, key, **{**given, **more})
+
+    def note(self, key: str, **more: Any) -> TaskNoted:
+        return self._answer(TaskNoted, key, **{"note": "现场踏勘已完成", "percent": 60, **more})
 
     def resumption(self, key: str, **more: Any) -> TaskResumed:
         return self._answer(TaskResumed, key, **more)

@@ -4,10 +4,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from onewindow_worker import LATER, approve, return_for_supplement
+from onewindow_worker import LATER, Note, approve, return_for_supplement
 from onewindow_worker.assignments import Assignments, Policy
 from onewindow_worker.errors import Unhandled
-from onewindow_worker.events import Handled
+from onewindow_worker.events import Handled, Noted
 from onewindow_worker.handling import Handlers
 from onewindow_worker.journal import Journal
 from onewindow_worker.tasks import Cancellation
@@ -42,6 +42,11 @@ class Desk:
     def finish(self, job, result=None, error=None, *, stopping=False):
         with self.journal.transaction():
             self.assignments.finish(Handled(job, result, error), stopping=stopping)
+        return self.assignments.collect()
+
+    def note(self, said):
+        with self.journal.transaction():
+            self.assignments.note(Noted("a-1", Note(said)))
         return self.assignments.collect()
 
     def unsent(self):
@@ -198,6 +203,33 @@ def test_a_stopping_worker_leaves_a_failed_task_to_the_broker(desk):
     effects = desk.finish(job, error=ValueError(), stopping=True)
     assert (effects.done, effects.rejected, effects.hold) == ([], [], [])
     assert not desk.assignments.busy
+
+
+def test_a_note_is_written_down_before_the_answer(desk):
+    job = desk.take(delivery(assigned())).start[0]
+    (noted,) = desk.note("surveyed").recorded
+    (answer,) = desk.finish(job, approve()).recorded
+    assert noted.position < answer.position
+    assert desk.unsent() == ["task.noted", "task.completed"]
+
+
+def test_a_handler_that_is_called_again_repeats_no_note(desk, journal):
+    desk.take(delivery(assigned()))
+    desk.note("surveyed")
+    again = Desk(journal)
+    again.take(delivery(assigned()))
+    assert again.note("surveyed").recorded == []
+    assert len(again.note("drawn").recorded) == 1
+
+
+def test_a_note_on_a_task_that_was_cancelled_meanwhile_is_dropped(desk, caplog):
+    caplog.set_level("INFO")
+    desk.take(delivery(assigned()))
+    desk.note("surveyed")
+    assert desk.take(delivery(cancelled(), "task.cancelled")).dropped
+    assert desk.note("drawn").recorded == []
+    assert desk.unsent() == []
+    assert "Note dropped: assignment a-1 was cancelled" in caplog.text
 
 
 def test_a_task_nobody_handles_is_set_aside_with_the_reason(journal, caplog):

@@ -65,7 +65,7 @@ def test_a_transaction_that_fails_leaves_nothing(journal):
 def test_what_the_broker_has_taken_is_not_sent_again(journal):
     with journal.transaction():
         journal.record("a-1", LATER, NOW)
-        journal.sent([journal.last_result("a-1").outgoing.message_id])
+        journal.sent([journal.last_result("a-1").position])
         journal.record("a-1", approve(), NOW)
     assert unsent(journal) == ["task.completed"]
 
@@ -172,7 +172,7 @@ def test_what_was_closed_long_ago_is_forgotten_and_the_rest_stays(journal):
         for number in (2, 3):
             journal.begin("case", f"a-{number}", f"m-{number}", "{}", "")
             journal.record(f"a-{number}", approve(), NOW)
-        journal.sent([journal.last_result("a-2").outgoing.message_id])
+        journal.sent([journal.last_result("a-2").position])
         journal.forget(older_than=-10)
     assert set(journal.known(["a-1", "a-2", "a-3"])) == {"a-1", "a-3"}
     assert journal.last_result("a-2") is None
@@ -185,3 +185,52 @@ def test_only_one_worker_has_a_journal_at_a_time(path):
     first.release()
     assert second.take()
     second.release()
+
+
+def test_a_note_comes_before_the_answer_and_moves_nothing(journal, reporter):
+    reporter.progress("a-1", "surveyed", percent=40)
+    assert journal.known(["a-1"])["a-1"].standing == "begun"
+    reporter.complete("a-1", LATER)
+    reporter.progress("a-1", "drawn", percent=80)
+    reporter.complete("a-1", approve())
+    assert unsent(journal) == ["task.noted", "task.accepted", "task.noted", "task.completed"]
+
+
+def test_the_same_note_is_sent_once_and_another_one_beside_it(journal, reporter):
+    for percent in (40, 60, 40, 60):
+        reporter.progress("a-1", "surveyed", percent=percent)
+    assert unsent(journal) == ["task.noted", "task.noted"]
+
+
+def test_a_note_may_be_said_while_the_task_waits_and_not_once_it_is_closed(journal, reporter):
+    reporter.complete("a-1", HEARING)
+    reporter.progress("a-1", "the hearing is on Thursday")
+    with pytest.raises(NotOpen, match="resume"):
+        reporter.complete("a-1", approve())
+    reporter.resume("a-1")
+    reporter.complete("a-1", approve())
+    with pytest.raises(NotOpen, match="is answered already"):
+        reporter.progress("a-1", "done")
+
+
+def test_a_note_is_no_answer_that_a_repeated_task_would_be_given(journal, reporter):
+    reporter.complete("a-1", LATER)
+    reporter.progress("a-1", "surveyed")
+    assert journal.last_result("a-1").outgoing.type == "task.accepted"
+    with journal.transaction():
+        journal.begin("case-1", "a-1", "m-2", '{"form": {}}', "")
+    reporter.progress("a-1", "begun anew")
+    assert not journal.answers("a-1", "m-2")
+
+
+def test_a_transaction_that_need_not_survive_a_power_cut_is_there_for_other_processes(
+    path, journal
+):
+    with journal.transaction(durable=False):
+        journal.begin("case-2", "a-2", "m-2", "{}", "")
+    other = Journal.open(path, "planning")
+    assert other.known(["a-2"])["a-2"].standing == "begun"
+    other.close()
+    with journal.transaction():
+        journal.record("a-2", approve(), NOW)
+    assert journal._connection.execute("PRAGMA synchronous").fetchone() == (2,)

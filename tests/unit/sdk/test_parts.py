@@ -2,11 +2,21 @@
 
 import json
 import logging
+import pickle
 import random
 
 import pytest
 
-from onewindow_worker import InvalidSettings, JsonFormatter, TextFormatter, Worker, approve, resume
+from onewindow_worker import (
+    InvalidResult,
+    InvalidSettings,
+    JsonFormatter,
+    Note,
+    TextFormatter,
+    Worker,
+    approve,
+    resume,
+)
 from onewindow_worker.__main__ import find
 from onewindow_worker.acks import Acks
 from onewindow_worker.backoff import delay
@@ -62,11 +72,28 @@ def test_delays_grow_to_a_cap_and_differ():
     assert len({delay(5, first=1, most=30) for _ in range(20)}) > 1
 
 
-@pytest.mark.parametrize("answer", [None, True, "approved", approve, resume()])
+@pytest.mark.parametrize("answer", [None, True, "approved", approve, resume(), Note("half")])
 def test_a_handler_must_answer(answer):
     handlers = Handlers(every=lambda task: answer)
     with pytest.raises(Unhandled, match="should return approve"):
         handlers.call(read_task(assigned()))
+
+
+def test_a_task_of_a_test_takes_notes_and_tells_nobody():
+    task = read_task(assigned())
+    task.progress("surveyed", percent=40)
+    with pytest.raises(InvalidResult, match="percent: is 140; give a whole number from 0 to 100"):
+        task.progress("surveyed", percent=140)
+    with pytest.raises(InvalidResult, match="note: is empty"):
+        task.progress("")
+
+
+def test_a_task_may_be_handed_to_another_process():
+    task = read_task(assigned())
+    task.tell_to(lambda _task, _note: None)
+    copied = pickle.loads(pickle.dumps(task))
+    assert copied == task
+    copied.progress("nobody hears this")
 
 
 def test_a_handler_for_the_task_goes_before_the_one_for_every_task():

@@ -28,6 +28,7 @@ def test_an_approval_carries_opinion_and_results():
         "results": {"plot_ratio": 1.8},
         "documents": [],
         "officer": "",
+        "approved_by": "",
     }
 
 

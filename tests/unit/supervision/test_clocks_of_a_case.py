@@ -6,6 +6,7 @@ import pytest
 
 from services.supervision.domain import Case, follow
 from shared.messages import CaseProgressed, Silence
+from shared.messages.progress import Noted
 from tests.unit.supervision.steps import (
     CASE,
     RULES,
@@ -42,6 +43,23 @@ def running(case: Case) -> set[str]:
 
 def due(case: Case, clock: str):
     return case.changed[f"{CASE}/{clock}"].due_at
+
+
+def test_a_note_on_progress_changes_no_clock():
+    both = assigned("planning.1", acceptance=1, handling=5)
+    case = case_after(step(1, "09-18 10:00", opened("09-18 09:30"), both))
+    said = Noted(
+        task="planning",
+        assignment="planning.1",
+        department="planning",
+        note="surveyed",
+        percent=40,
+        officer="",
+        stated_at=at("09-21 10:00"),
+    )
+    after = follow(case, step(2, "09-21 10:00", said), RULES)
+    assert after.changed == case.changed
+    assert running(after) >= {"acceptance/planning.1", "handling/planning.1"}
 
 
 def test_an_opened_case_carries_its_own_clocks_and_one_for_each_deferral():

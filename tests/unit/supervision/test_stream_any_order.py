@@ -17,7 +17,7 @@ from services.supervision.trace import Entry, verify
 from shared.delivery.envelope import Envelope, Sender
 from shared.messages import CaseProgressed, Silence
 from shared.messages.ordered import Absorbed, Corrected, Migrated
-from shared.messages.progress import Change, Issued, Settled
+from shared.messages.progress import Change, Issued, Noted, Settled
 from tests.contract.examples_of_changes import CHANGES
 from tests.unit.supervision.steps import (
     CASE,
@@ -44,7 +44,9 @@ DAYS = ("09-18", "09-21", "09-22", "09-23", "09-28", "09-29", "10-08", "10-09", 
 ASSIGNMENTS = ("planning.1", "fire.1")
 SILENCES: tuple[Silence, ...] = ("escalate", "reassign", "deemed_approval")
 WITHOUT_CLOCKS = [
-    it for it in CHANGES if isinstance(it, Issued | Corrected | Absorbed | Migrated | Settled)
+    it
+    for it in CHANGES
+    if isinstance(it, Noted | Issued | Corrected | Absorbed | Migrated | Settled)
 ]
 ANSWERS = (accepted, completed, returned, declined, cancelled, suspended, resumed, transferred)
 

@@ -13,6 +13,7 @@ from onewindow_worker.parts import Limit, Material, Opinion, Person, Shortcoming
 from onewindow_worker.reporter import Reporter
 from onewindow_worker.results import (
     LATER,
+    Note,
     Result,
     approve,
     approve_with_conditions,
@@ -36,6 +37,7 @@ __all__ = [
     "Limit",
     "Material",
     "NotOpen",
+    "Note",
     "Opinion",
     "Person",
     "Reporter",

@@ -13,10 +13,17 @@ from datetime import datetime
 from typing import Any
 
 from onewindow_worker.backoff import delay
-from onewindow_worker.errors import InvalidResult, NotOpen, Unhandled, Unreadable, WorkerError
-from onewindow_worker.events import Handled, Job
+from onewindow_worker.errors import (
+    InvalidResult,
+    NotOpen,
+    Unhandled,
+    UnknownAssignment,
+    Unreadable,
+    WorkerError,
+)
+from onewindow_worker.events import Handled, Job, Noted
 from onewindow_worker.handling import Handlers
-from onewindow_worker.journal import Journal, Known
+from onewindow_worker.journal import Entry, Journal, Known
 from onewindow_worker.results import LATER, Result
 from onewindow_worker.standing import HANDLED_AGAIN
 from onewindow_worker.tasks import Cancellation, Supplement, Task, read_task
@@ -40,8 +47,13 @@ class Policy:
 
 @dataclass
 class Effects:
-    """What is to happen once the journal has it."""
+    """What is to happen once the journal has it.
 
+    `recorded` are results that were written, `dropped` tells that some may have been deleted again.
+    """
+
+    recorded: list[Entry] = field(default_factory=list)
+    dropped: bool = False
     start: list[Job] = field(default_factory=list)
     hold: list[tuple[float, Job]] = field(default_factory=list)
     done: list[Delivery] = field(default_factory=list)
@@ -157,6 +169,7 @@ class Assignments:
 
     def _cancel(self, delivery: Delivery, cancellation: Cancellation) -> None:
         log.info("Task cancelled", extra=_facts(cancellation, delivery))
+        self.effects.dropped = True
         self._journal.cancel(
             cancellation.case, cancellation.assignment, delivery.message_id, cancellation.reason
         )
@@ -180,6 +193,18 @@ class Assignments:
         log.error("Message set aside: %s", error, extra=_ids(delivery, ""))
         self.effects.rejected.append(delivery)
 
+    def note(self, noted: Noted) -> None:
+        """Write down what a handler says of its progress."""
+        try:
+            self._record(noted.assignment, noted.note)
+        except (NotOpen, UnknownAssignment) as error:
+            log.info("Note dropped: %s", error, extra={"assignment": noted.assignment})
+
+    def _record(self, assignment: str, result: Result) -> None:
+        entry = self._journal.record(assignment, result, self._policy.clock())
+        if entry is not None:
+            self.effects.recorded.append(entry)
+
     def finish(self, handled: Handled, *, stopping: bool) -> None:
         """Take a handler's outcome in; a stopping worker does not try again."""
         job = handled.job
@@ -202,7 +227,7 @@ class Assignments:
             self._journal.cancelled(job.assignment)
         elif result is not None:
             try:
-                self._journal.record(job.assignment, result, self._policy.clock())
+                self._record(job.assignment, result)
             except InvalidResult as error:
                 return error
             except NotOpen as error:

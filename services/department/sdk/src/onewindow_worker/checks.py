@@ -84,7 +84,8 @@ def shortcomings(field: str, values: Sequence[Any]) -> None:
         words(f"{at}.problem", value.problem, PARAGRAPH, needed="say what is the matter with it")
 
 
-def whole(field: str, value: Any, *, least: int) -> None:
-    """A whole number, at least `least`."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise InvalidResult(field, f"is {value!r}; give a whole number from {least} on")
+def whole(field: str, value: Any, *, least: int, most: float = math.inf) -> None:
+    """A whole number, at least `least` and at most `most`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        upto = "on" if most == math.inf else f"to {most:g}"
+        raise InvalidResult(field, f"is {value!r}; give a whole number from {least} {upto}")

@@ -15,17 +15,24 @@ from itertools import count
 from queue import Empty, SimpleQueue
 
 from onewindow_worker.assignments import Assignments, Effects
-from onewindow_worker.events import Confirmed, Connected, Event, Handled, Job, Lost, TurnedBack
+from onewindow_worker.events import (
+    Confirmed,
+    Connected,
+    Event,
+    Handled,
+    Job,
+    Lost,
+    Noted,
+    TurnedBack,
+    Wake,
+)
 from onewindow_worker.handling import Pool
 from onewindow_worker.journal import Journal
 from onewindow_worker.link import Link
-from onewindow_worker.outbox import Outbox
+from onewindow_worker.outbox import LOOK_EVERY, Outbox
 from onewindow_worker.wire import Delivery
 
 log = logging.getLogger("onewindow_worker")
-
-TICK = 0.25
-"""Seconds after which the journal is looked at for results that another process reported."""
 
 BATCH = 500
 DAY = 86_400.0
@@ -100,21 +107,30 @@ class Engine:
     def _patience(self) -> float:
         if self._again:
             return 0.0
-        due = self._held[0][0] - time.monotonic() if self._held else TICK
-        return max(0.0, min(TICK, due))
+        due = self._held[0][0] - time.monotonic() if self._held else LOOK_EVERY
+        return max(0.0, min(LOOK_EVERY, due))
 
     def _turn(self, events: Sequence[Event]) -> None:
         deliveries = [*self._again, *(each for each in events if isinstance(each, Delivery))]
         handled = [each for each in events if isinstance(each, Handled)]
+        noted = [each for each in events if isinstance(each, Noted)]
         for event in events:
             self._note(event)
-        if handled or deliveries or self._outbox.to_note:
-            with self._journal.transaction():
-                self._take(handled, deliveries)
+        if handled or noted or deliveries or self._outbox.to_note:
+            # a task that a power cut makes forgotten is delivered again, and a confirmation too
+            with self._journal.transaction(durable=bool(handled or noted)):
+                self._take(noted, handled, deliveries)
         self._give_out(self._assignments.collect())
 
-    def _take(self, handled: Sequence[Handled], deliveries: Sequence[Delivery]) -> None:
+    def _take(
+        self,
+        noted: Sequence[Noted],
+        handled: Sequence[Handled],
+        deliveries: Sequence[Delivery],
+    ) -> None:
         stopping = self._stopping()
+        for it in noted:
+            self._assignments.note(it)
         for each in handled:
             self._assignments.finish(each, stopping=stopping)
         if deliveries and not stopping:
@@ -132,6 +148,8 @@ class Engine:
             self._outbox.restart()
         elif isinstance(event, Lost):
             self._epoch = 0
+        elif isinstance(event, Wake):
+            self._outbox.look()
 
     def _give_out(self, effects: Effects) -> None:
         """What may happen only after the commit."""
@@ -147,8 +165,11 @@ class Engine:
             self._send(effects)
 
     def _send(self, effects: Effects) -> None:
+        if effects.dropped:
+            self._outbox.look()
         repeats = [self._outbox.repeat(assignment) for assignment in effects.repeat]
-        results = [each for each in repeats if each is not None] + self._outbox.next()
+        results = [each for each in repeats if each is not None]
+        results += self._outbox.next(effects.recorded)
         done, rejected = self._tags(effects.done), self._tags(effects.rejected)
         if results or done or rejected:
             self._link.send(self._epoch, results=results, done=done, rejected=rejected)

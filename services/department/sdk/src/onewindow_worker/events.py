@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Union
 
-from onewindow_worker.results import Result
+from onewindow_worker.results import Note, Result
 from onewindow_worker.tasks import Cancellation, Task
 from onewindow_worker.wire import Delivery
 
@@ -66,8 +66,16 @@ class Handled:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A handler has said how far it is."""
+
+    assignment: str
+    note: Note
+
+
+@dataclass(frozen=True)
 class Wake:
     """Look again: something was reported, or the worker is to stop."""
 
 
-Event = Union[Connected, Lost, Delivery, Confirmed, TurnedBack, Handled, Wake]
+Event = Union[Connected, Lost, Delivery, Confirmed, TurnedBack, Handled, Noted, Wake]

@@ -25,8 +25,11 @@ class Fields:
         value = self._plain.get(name, default)
         if not isinstance(value, str):
             raise Unreadable(f"{self._name(name)}: {self._fault(name)} a text")
-        if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
-            raise Unreadable(f"{self._name(name)}: holds half a character (a lone surrogate)")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            problem = f"{self._name(name)}: holds half a character (a lone surrogate)"
+            raise Unreadable(problem) from None
         return value
 
     def whole(self, name: str) -> int:

@@ -8,8 +8,8 @@ from queue import Empty, SimpleQueue
 from typing import Any, Callable
 
 from onewindow_worker.errors import Unhandled
-from onewindow_worker.events import Event, Handled, Job
-from onewindow_worker.results import Result, Resumed
+from onewindow_worker.events import Event, Handled, Job, Noted
+from onewindow_worker.results import Note, Result, Resumed
 from onewindow_worker.tasks import Cancellation, Task
 
 TaskHandler = Callable[[Task], Result]
@@ -40,7 +40,7 @@ class Handlers:
                 f'no handler for the task {subject.task}: add @worker.task("{subject.task}")'
             )
         result = handler(subject)
-        if not isinstance(result, Result) or isinstance(result, Resumed):
+        if not isinstance(result, Result) or isinstance(result, (Resumed, Note)):
             name = getattr(handler, "__name__", "the handler")
             raise Unhandled(
                 f"{name} returned {result!r}; it should return approve(...), reject(...) or "
@@ -96,8 +96,13 @@ class Pool:
     def _done(self, job: Job) -> Handled:
         if job.unwanted:
             return Handled(job, None, None)
+        if isinstance(job.subject, Task):
+            job.subject.tell_to(self._note)
         try:
             return Handled(job, self._handlers.call(job.subject), None)
         except BaseException as error:
             # sys.exit() in a handler must not end the thread either
             return Handled(job, None, error)
+
+    def _note(self, task: Task, note: Note) -> None:
+        self._events.put(Noted(task.assignment, note))

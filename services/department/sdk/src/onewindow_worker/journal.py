@@ -2,8 +2,8 @@
 
 A result is in the journal before the task is acknowledged to the broker, and stays marked as unsent
 until the broker has confirmed it. Several processes may write: the worker, and whoever reports a
-result (see reporter.py). All writing is in transactions that survive a power cut (WAL,
-synchronous=FULL).
+result (see reporter.py). A transaction survives the end of the process, and a power cut too where
+that matters: before something is said to the broker that cannot be said again.
 """
 
 from __future__ import annotations
@@ -19,39 +19,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from onewindow_worker.errors import JournalUnusable, NotOpen, UnknownAssignment
-from onewindow_worker.results import Result
-from onewindow_worker.standing import CLOSED, moved
-from onewindow_worker.wire import Outgoing, body_of, message_id_of
+from onewindow_worker.journal_file import created, opened
+from onewindow_worker.results import Note, Result
+from onewindow_worker.standing import CLOSED, NOTED, moved
+from onewindow_worker.wire import Outgoing, body_of, message_id_of, note_id_of
 
-APPLICATION_ID = 0x4F57574A
-LAYOUT = 1
-
-_SCHEMA = f"""
-CREATE TABLE owner (department TEXT NOT NULL);
-CREATE TABLE tasks (
-    assignment TEXT PRIMARY KEY,
-    case_code TEXT NOT NULL,
-    standing TEXT NOT NULL,
-    cause TEXT NOT NULL,         -- id of the message that the handler was last called for
-    task TEXT,                   -- JSON of the task as it now stands; NULL once it is closed
-    traceparent TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '',
-    changed_at INTEGER NOT NULL  -- seconds since 1970, real time
-);
-CREATE TABLE results (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id TEXT NOT NULL UNIQUE,
-    assignment TEXT NOT NULL,
-    cause TEXT NOT NULL,
-    type TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    sent INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX results_of ON results (assignment);
-CREATE INDEX results_unsent ON results (position) WHERE sent = 0;
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {LAYOUT};
+_STANDING = """
+SELECT standing, case_code, cause, traceparent,
+    (SELECT count(*) FROM results r WHERE r.assignment = t.assignment AND r.type = ?)
+FROM tasks t WHERE assignment = ?
 """
 
 _OUTGOING = """
@@ -80,14 +56,15 @@ class Journal:
 
     def __init__(self, connection: sqlite3.Connection, department: str) -> None:
         self._connection = connection
+        self._durable = True
         self.department = department
 
     @classmethod
     def open(cls, path: str | Path, department: str) -> Journal:
         """Open or create the journal of a department; raises JournalUnusable."""
-        connection, owner = _opened(path)
+        connection, owner = opened(path)
         if not owner:
-            owner = _created(connection, department)
+            owner = created(connection, department)
         if owner != department:
             connection.close()
             raise JournalUnusable(
@@ -101,7 +78,7 @@ class Journal:
         """Open a journal that a worker has made; raises JournalUnusable where there is none."""
         if not Path(path).exists():
             raise JournalUnusable(f"there is no journal {path}; the worker makes it when it starts")
-        connection, owner = _opened(path)
+        connection, owner = opened(path)
         if not owner:
             connection.close()
             raise JournalUnusable(f"the file {path} is no worker's journal")
@@ -112,8 +89,16 @@ class Journal:
         self._connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Everything inside is on disk when it ends, or nothing of it."""
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """Everything inside is on disk when it ends, or nothing of it.
+
+        Without `durable` a power cut may undo it, until the next durable one: for what the broker
+        delivers again, or what is merely sent again.
+        """
+        if durable != self._durable:
+            # waiting for the disk is most of what a transaction costs
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -138,8 +123,8 @@ class Journal:
 
     def answers(self, assignment: str, cause: str) -> bool:
         """Whether a result was recorded for what this message asked."""
-        query = "SELECT 1 FROM results WHERE assignment = ? AND cause = ?"
-        return self._row(query, assignment, cause) is not None
+        query = "SELECT 1 FROM results WHERE assignment = ? AND cause = ? AND type <> ?"
+        return self._row(query, assignment, cause, NOTED) is not None
 
     def begin(self, case: str, assignment: str, cause: str, task: str, traceparent: str) -> None:
         """A handler is about to be called for the message `cause`."""
@@ -151,37 +136,50 @@ class Journal:
             (assignment, case, cause, task, traceparent, _now()),
         )
 
-    def record(self, assignment: str, result: Result, at: datetime) -> None:
+    def record(self, assignment: str, result: Result, at: datetime) -> Entry | None:
         """Keep a result, to be sent. Raises UnknownAssignment and NotOpen.
 
-        The very same answer as the last one is no error and is not sent twice.
+        None where it is there already: the very same answer as the last one, or a note that was
+        said before.
         """
-        row = self._row(
-            "SELECT standing, case_code, cause FROM tasks WHERE assignment = ?", assignment
-        )
+        row = self._row(_STANDING, result.type, assignment)
         if row is None:
             raise UnknownAssignment(f"the journal knows no assignment {assignment}")
-        standing, case, cause = row
+        standing, case, cause, traceparent, before = row
         body = body_of(result, case=case, assignment=assignment, department=self.department, at=at)
         try:
             to = moved(assignment, standing, result.type)
         except NotOpen:
             if self._repeats(assignment, result.type, body):
-                return
+                return None
             raise
-        self._connection.execute(
+        if isinstance(result, Note):
+            message_id = note_id_of(assignment, cause, result)
+            if self._row("SELECT 1 FROM results WHERE message_id = ?", message_id) is not None:
+                return None
+        else:
+            message_id = message_id_of(assignment, result.type, before)
+        outgoing = Outgoing(
+            message_id=message_id,
+            type=result.type,
+            case=case,
+            at=int(at.timestamp()),
+            traceparent=traceparent,
+            body=body,
+        )
+        position = self._insert(assignment, cause, outgoing)
+        if to != standing:
+            self._move(assignment, to)
+        return Entry(position=position, outgoing=outgoing)
+
+    def _insert(self, assignment: str, cause: str, it: Outgoing) -> int:
+        cursor = self._connection.execute(
             "INSERT INTO results (message_id, assignment, cause, type, at, body)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                message_id_of(assignment, result.type, self._count(assignment, result.type)),
-                assignment,
-                cause,
-                result.type,
-                int(at.timestamp()),
-                body,
-            ),
+            (it.message_id, assignment, cause, it.type, it.at, it.body),
         )
-        self._move(assignment, to)
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
 
     def cancel(self, case: str, assignment: str, cause: str, reason: str) -> None:
         """The task is no longer wanted: its unsent results are dropped and no more are taken."""
@@ -209,9 +207,11 @@ class Journal:
         )
 
     def last_result(self, assignment: str) -> Entry | None:
-        """The result that was recorded last for an assignment."""
-        query = _OUTGOING + "WHERE r.assignment = ? ORDER BY r.position DESC LIMIT 1"
-        row = self._row(query, assignment)
+        """The result that was recorded last for an assignment; a note is none."""
+        query = _OUTGOING + (
+            "WHERE r.assignment = ? AND r.type <> ? ORDER BY r.position DESC LIMIT 1"
+        )
+        row = self._row(query, assignment, NOTED)
         return None if row is None else _entry(row)
 
     def unsent(self, *, after: int, limit: int) -> list[Entry]:
@@ -219,10 +219,10 @@ class Journal:
         query = _OUTGOING + "WHERE r.sent = 0 AND r.position > ? ORDER BY r.position LIMIT ?"
         return [_entry(row) for row in self._connection.execute(query, (after, limit))]
 
-    def sent(self, message_ids: Iterable[str]) -> None:
-        """The broker has confirmed these results."""
+    def sent(self, positions: Iterable[int]) -> None:
+        """The broker has confirmed the results at these positions."""
         self._connection.executemany(
-            "UPDATE results SET sent = 1 WHERE message_id = ?", [(each,) for each in message_ids]
+            "UPDATE results SET sent = 1 WHERE position = ?", [(each,) for each in positions]
         )
 
     def forget(self, *, older_than: float) -> None:
@@ -240,10 +240,6 @@ class Journal:
 
     def _row(self, query: str, *values: Any) -> Any:
         return self._connection.execute(query, values).fetchone()
-
-    def _count(self, assignment: str, result_type: str) -> int:
-        query = "SELECT count(*) FROM results WHERE assignment = ? AND type = ?"
-        return int(self._row(query, assignment, result_type)[0])
 
     def _repeats(self, assignment: str, result_type: str, body: bytes) -> bool:
         last = self.last_result(assignment)
@@ -269,37 +265,6 @@ def _entry(row: Any) -> Entry:
             message_id=message_id, type=kind, case=case, at=at, traceparent=traceparent, body=body
         ),
     )
-
-
-def _opened(path: str | Path) -> tuple[sqlite3.Connection, str]:
-    """The file and the department that owns it; raises JournalUnusable."""
-    try:
-        connection = sqlite3.connect(str(path), timeout=30, isolation_level=None)
-    except sqlite3.Error as error:
-        raise JournalUnusable(f"the journal {path} cannot be opened: {error}") from error
-    try:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        return connection, _owner(connection)
-    except sqlite3.Error as error:
-        connection.close()
-        raise JournalUnusable(f"the journal {path} cannot be opened: {error}") from error
-
-
-def _owner(connection: sqlite3.Connection) -> str:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        return ""
-    layout = connection.execute("PRAGMA user_version").fetchone()[0]
-    if layout > LAYOUT:
-        raise sqlite3.DatabaseError(f"it was written by a newer onewindow-worker (layout {layout})")
-    return str(connection.execute("SELECT department FROM owner").fetchone()[0])
-
-
-def _created(connection: sqlite3.Connection, department: str) -> str:
-    connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
-    connection.execute("INSERT INTO owner VALUES (?)", (department,))
-    connection.execute("COMMIT")
-    return department
 
 
 def _now() -> int:

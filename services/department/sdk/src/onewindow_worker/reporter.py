@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from onewindow_worker.journal import Journal
-from onewindow_worker.results import Result, resume
+from onewindow_worker.results import Note, Result, resume
 
 
 def real_clock() -> datetime:
@@ -38,6 +38,15 @@ class Reporter:
                 journal.record(assignment, result, self._clock())
         finally:
             journal.close()
+
+    def progress(
+        self, assignment: str, note: str, *, percent: int | None = None, officer: str = ""
+    ) -> None:
+        """Say how far the work on an assignment is. It stops no clock and answers nothing.
+
+        The same note again is not sent again. Raises as `complete` does, and InvalidResult.
+        """
+        self.complete(assignment, Note(note, percent, officer))
 
     def resume(self, assignment: str, finding: str = "", *, officer: str = "") -> None:
         """The special procedure is over; the clocks run on, and `complete` may follow."""

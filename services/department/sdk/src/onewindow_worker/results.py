@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 from onewindow_worker import checks
@@ -21,10 +22,17 @@ class Result:
 
     def content(self) -> dict[str, Any]:
         """The JSON fields of the message that are the result's own."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}  # type: ignore[arg-type]
+        return {name: _plain(getattr(self, name)) for name in _names(type(self))}  # type: ignore[arg-type]
+
+
+@cache
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls))
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, (str, dict)):
+        return value
     if isinstance(value, tuple):
         return [_plain(element) for element in value]
     if is_dataclass(value):
@@ -52,6 +60,7 @@ class Completed(Result):
     results: dict[str, Any] = field(default_factory=dict)
     documents: tuple[Material, ...] = ()
     officer: str = ""
+    approved_by: str = ""
 
     def __post_init__(self) -> None:
         if self.outcome not in ("approved", "approved_with_conditions", "rejected"):
@@ -70,6 +79,23 @@ class Completed(Result):
             raise InvalidResult("results", f"is {type(self.results).__name__}; give a dict")
         checks.plain("results", self.results)
         checks.documents("documents", self.documents)
+        checks.words("officer", self.officer, checks.LINE)
+        checks.words("approved_by", self.approved_by, checks.LINE)
+
+
+@dataclass(frozen=True)
+class Note(Result):
+    """How far the work is; it answers nothing and every clock runs on. `percent` is 0 to 100."""
+
+    type: ClassVar[str] = "task.noted"
+    note: str
+    percent: int | None = None
+    officer: str = ""
+
+    def __post_init__(self) -> None:
+        checks.words("note", self.note, checks.PARAGRAPH, needed="say how far the work is")
+        if self.percent is not None:
+            checks.whole("percent", self.percent, least=0, most=100)
         checks.words("officer", self.officer, checks.LINE)
 
 
@@ -148,6 +174,7 @@ def approve(
     documents: Iterable[Material] = (),
     legal_basis: str = "",
     officer: str = "",
+    approved_by: str = "",
 ) -> Completed:
     """The task is approved. `results` are facts that later tasks and the decision may use."""
     return Completed(
@@ -157,6 +184,7 @@ def approve(
         results=dict(results or {}),
         documents=tuple(documents),
         officer=officer,
+        approved_by=approved_by,
     )
 
 
@@ -168,6 +196,7 @@ def approve_with_conditions(
     documents: Iterable[Material] = (),
     legal_basis: str = "",
     officer: str = "",
+    approved_by: str = "",
 ) -> Completed:
     """The task is approved if the conditions are met; at least one."""
     if isinstance(conditions, str):
@@ -180,6 +209,7 @@ def approve_with_conditions(
         results=dict(results or {}),
         documents=tuple(documents),
         officer=officer,
+        approved_by=approved_by,
     )
 
 
@@ -190,6 +220,7 @@ def reject(
     results: Mapping[str, Any] | None = None,
     documents: Iterable[Material] = (),
     officer: str = "",
+    approved_by: str = "",
 ) -> Completed:
     """The task is rejected; reasons and legal basis by Administrative Licensing Law, article 38."""
     return Completed(
@@ -199,6 +230,7 @@ def reject(
         results=dict(results or {}),
         documents=tuple(documents),
         officer=officer,
+        approved_by=approved_by,
     )
 
 

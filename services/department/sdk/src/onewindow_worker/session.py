@@ -19,6 +19,7 @@ from pika.channel import Channel
 
 from onewindow_worker.acks import Acks
 from onewindow_worker.events import Confirmed, Connected, Event, TurnedBack
+from onewindow_worker.together import TogetherConnection
 from onewindow_worker.wire import VERSION, Delivery, Outgoing
 
 log = logging.getLogger("onewindow_worker")
@@ -51,6 +52,7 @@ class Session:
 
     def __init__(self, line: Line, epoch: int, events: SimpleQueue[Event]) -> None:
         self._line = line
+        self._user = line.user
         self.epoch = epoch
         self._events = events
         self._acks = Acks()
@@ -64,7 +66,7 @@ class Session:
         self._publisher: Channel | None = None
         self._end: object = None
         self._over = False
-        self._connection = pika.SelectConnection(
+        self._connection = TogetherConnection(
             line.parameters,
             on_open_callback=self._opened,
             on_open_error_callback=self._ended,
@@ -88,9 +90,10 @@ class Session:
         """Publish results, acknowledge and reject deliveries. Nothing happens once it is over."""
 
         def act() -> None:
-            for outgoing in results:
-                self._publish(outgoing)
-            self._settle(done, rejected)
+            with self._connection.together():
+                for outgoing in results:
+                    self._publish(outgoing)
+                self._settle(done, rejected)
 
         self._soon(act)
 
@@ -180,7 +183,7 @@ class Session:
             type=outgoing.type,
             correlation_id=outgoing.case,
             timestamp=outgoing.at,
-            user_id=self._line.user,
+            user_id=self._user,
             app_id=self._line.app_id,
             headers=headers,
         )

@@ -14,15 +14,18 @@ from __future__ import annotations
 
 from onewindow_worker.errors import NotOpen
 
+NOTED = "task.noted"
+"""A note moves nothing."""
+
 _DECISIONS = {"task.completed": "answered", "task.declined": "answered"}
 _OPEN = {**_DECISIONS, "task.returned": "returned", "task.suspended": "suspended"}
 
 MOVES = {
-    "begun": {**_OPEN, "task.accepted": "open"},
-    "open": _OPEN,
-    "suspended": {"task.resumed": "open"},
-    "returned": _DECISIONS,
-    "parked": _OPEN,
+    "begun": {**_OPEN, "task.accepted": "open", NOTED: "begun"},
+    "open": {**_OPEN, NOTED: "open"},
+    "suspended": {"task.resumed": "open", NOTED: "suspended"},
+    "returned": {**_DECISIONS, NOTED: "returned"},
+    "parked": {**_OPEN, NOTED: "parked"},
 }
 
 REASONS = {

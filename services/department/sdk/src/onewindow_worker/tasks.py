@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from onewindow_worker.parts import (
     read_text,
     read_to_fetch,
 )
+from onewindow_worker.results import Note
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Task:
     department records. `supplemented` says that the handler sees the task again because the
     applicant handed something in; `note` is what was said about it. `to_fetch` are materials
     that another department has issued: fetch them there, the applicant was not asked for them.
+    `approval` is `two-person` where the answer must name who approved it beside who drafted it.
     """
 
     case: str
@@ -51,6 +54,26 @@ class Task:
     to_fetch: tuple[ToFetch, ...] = ()
     supplemented: bool = False
     note: str = ""
+    approval: str = "single"
+
+    def progress(self, note: str, *, percent: int | None = None, officer: str = "") -> None:
+        """Say how far the work is, from within the handler; raises InvalidResult.
+
+        The note is on disk before the task's answer is and is sent before it. The same note again
+        is not sent again. A task that no worker has handed out (in a test) tells nobody.
+        """
+        said = Note(note, percent, officer)
+        tell = self.__dict__.get("_tell")
+        if tell is not None:
+            tell(self, said)
+
+    def tell_to(self, tell: Callable[[Task, Note], None]) -> None:
+        """Where notes go; the worker sets it before it calls the handler."""
+        object.__setattr__(self, "_tell", tell)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # a copy in another process has no way to this worker
+        return {name: value for name, value in self.__dict__.items() if name != "_tell"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +124,7 @@ def read_task(plain: Any, *, supplemented: bool = False) -> Task:
         to_fetch=fields.each("to_fetch", read_to_fetch),
         supplemented=supplemented,
         note=fields.text("note", ""),
+        approval=fields.text("approval", "single"),
     )
 
 

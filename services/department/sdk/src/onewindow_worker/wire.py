@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Union
 
 from onewindow_worker.errors import InvalidResult, Unreadable
-from onewindow_worker.results import Result
+from onewindow_worker.results import Note, Result
 from onewindow_worker.tasks import (
     Cancellation,
     Supplement,
@@ -95,6 +95,9 @@ _READERS: dict[str, Callable[[Any], Content]] = {
 }
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def body_of(result: Result, *, case: str, assignment: str, department: str, at: datetime) -> bytes:
     """The JSON body of the message that carries a result; raises InvalidResult for a naive `at`."""
     if at.utcoffset() is None:
@@ -106,7 +109,7 @@ def body_of(result: Result, *, case: str, assignment: str, department: str, at: 
         "at": at.isoformat(),
         **result.content(),
     }
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(plain).encode()
 
 
 def message_id_of(assignment: str, result_type: str, ordinal: int) -> str:
@@ -116,3 +119,11 @@ def message_id_of(assignment: str, result_type: str, ordinal: int) -> str:
     supplement is a new message.
     """
     return str(uuid.uuid5(MESSAGE_IDS, f"{assignment}/{result_type}/{ordinal}"))
+
+
+def note_id_of(assignment: str, cause: str, note: Note) -> str:
+    """The id of a note: a handler that is called again for the same message (`cause`), and says the
+    same again, has said it once.
+    """
+    said = _ENCODER.encode([cause, note.content()])
+    return str(uuid.uuid5(MESSAGE_IDS, f"{assignment}/{note.type}/{said}"))

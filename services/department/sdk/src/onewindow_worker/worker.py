@@ -121,6 +121,13 @@ class Worker:
         self._reporter.complete(assignment, result)
         self._events.put(Wake())
 
+    def progress(
+        self, assignment: str, note: str, *, percent: int | None = None, officer: str = ""
+    ) -> None:
+        """Say how far the work on an assignment is; in a handler rather `task.progress`."""
+        self._reporter.progress(assignment, note, percent=percent, officer=officer)
+        self._events.put(Wake())
+
     def resume(self, assignment: str, finding: str = "", *, officer: str = "") -> None:
         """The special procedure of a suspended task is over. See Reporter.resume."""
         self._reporter.resume(assignment, finding, officer=officer)
