@@ -32,7 +32,7 @@ def command(
         Path | None, typer.Option(help="A data folder other than the local stack's.")
     ] = None,
 ) -> None:
-    code = _checked(code, os.environ)
+    code = checked(code, os.environ)
     with database_of("supervision", os.environ, data) as database, database.reading() as tx:
         entries, head, findings = view.read_trace(tx, code)
     if as_json:
@@ -45,7 +45,7 @@ def command(
         raise typer.Exit(TAMPERED)
 
 
-def _checked(code: str, environ: Mapping[str, str]) -> str:
+def checked(code: str, environ: Mapping[str, str]) -> str:
     """The code in its one spelling. Codes of other schemes have check digits under a key that only
     intake has, so those are looked up as they are typed."""
     regional = environ.get("ONEWINDOW_CODE_SCHEME", RegionalCode.name) == RegionalCode.name

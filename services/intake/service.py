@@ -13,7 +13,7 @@ from services.intake.codes import Codes
 from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
 from services.intake.handlers import HandedIn
 from services.intake.receipt import Receipt
-from services.intake.shelf import Shelf
+from shared.shelf import Shelf
 from shared.casecode import CodeParts, Scheme, month_of, scheme_named
 from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, receives
@@ -24,7 +24,7 @@ from shared.messages import ItemPublished
 from shared.messages.schema import schema_of
 from shared.web.http import Reply, Request, http
 from shared.web.problems import CONFLICT, FORBIDDEN, INVALID
-from shared.worktime import Calendar, read_table
+from shared.worktime import read_calendars
 
 LARGEST_FILE = 100_000_000
 """Bytes. An item may ask for smaller files, not for larger ones."""
@@ -42,8 +42,7 @@ class Window(DependencyProvider):  # type: ignore[misc]
 
     def start(self) -> None:
         settings = self.backbone.settings
-        table = settings.catalogue / "calendar.yaml"
-        calendar = Calendar(read_table(table) if table.exists() else None)
+        calendar = read_calendars(settings.catalogue).of(settings.region)
         self.office = Office(region=settings.region, calendar=calendar)
         self.scheme = scheme_named(settings.code_scheme, key=settings.code_key.encode())
         parts = CodeParts(

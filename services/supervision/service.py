@@ -21,7 +21,7 @@ from shared.delivery.entrypoints import Delivery, keeps_time, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.web.http import Request, http
-from shared.worktime import Calendar, read_table
+from shared.worktime import Calendars, read_calendars
 
 BATCH = 500
 CATCHING_UP = 0.2
@@ -37,14 +37,15 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
 
     backbone = Backbone()
     rules: Rules
+    calendars: Calendars
     tide: Tide
     process: str
 
     def start(self) -> None:
         catalogue = self.backbone.settings.catalogue
-        days = catalogue / "calendar.yaml"
+        self.calendars = read_calendars(catalogue)
         self.rules = Rules(
-            calendar=Calendar(read_table(days) if days.exists() else None),
+            calendar=self.calendars.of(self.backbone.settings.region),
             policy=read_policy(catalogue / "policies.yaml"),
         )
         self.process = str(uuid.uuid4())
@@ -135,8 +136,9 @@ class Service:
     @http("GET", "/cases/<code>/clocks")
     def show_clocks(self, _request: Request, code: str) -> Any:
         """The clocks of a case, and why each is due when it is."""
+        now = self.delivery.settings.time.now()
         with self.delivery.database.reading() as tx:
-            return view.clocks(tx, code, self.book.rules.calendar)
+            return view.clocks(tx, code, self.book.calendars, now)
 
     @property
     def _channels(self) -> tuple[str, ...]:

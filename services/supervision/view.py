@@ -1,17 +1,19 @@
 """What supervision tells about a case and about its alerts, as JSON values."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from services.supervision import store
 from services.supervision.clocks import Clock
-from services.supervision.limits import Given
+from services.supervision.explaining import Line, explained
+from services.supervision.happenings import happenings, region_of
 from services.supervision.trace import Entry, Finding, Head, verify
 from shared.errors import NotFound
-from shared.worktime import Calendar, explain
+from shared.worktime import Calendar, Calendars, Ledger, Version
 
 Plain = dict[str, Any]
 
@@ -50,15 +52,38 @@ def trace(code: str, entries: Sequence[Entry], head: Head, findings: Sequence[Fi
     }
 
 
-def clocks(tx: sa.Connection, code: str, calendar: Calendar) -> Plain:
-    """Every clock of a case: state, due date, why it is that one, and the rungs to come."""
+def clocks(tx: sa.Connection, code: str, calendars: Calendars, now: datetime) -> Plain:
+    """Every clock of a case as it stands at `now`: state, due date, the lines that explain it, and
+    the rungs to come. Raises NotFound."""
     if store.case_head(tx, code) is None:
         raise NotFound(f"supervision knows no case {code}")
-    return {"case": code, "clocks": [_clock(it, calendar) for it in store.clocks_of(tx, code)]}
+    entries = list(store.trace_of(tx, code))
+    region, told = region_of(entries), happenings(entries)
+    calendar = calendars.of(region)
+    return {
+        "case": code,
+        "region": region,
+        "calendar": [calendar_version(it) for it in calendars.holding(region)],
+        "clocks": [
+            _clock(it, explained(it, told, calendar, now), calendar)
+            for it in store.clocks_of(tx, code)
+        ],
+    }
 
 
-def _clock(clock: Clock, calendar: Calendar) -> Plain:
-    def iso(moment: Any) -> str | None:
+def calendar_version(version: Version) -> Plain:
+    """What is told of a version of a region's calendar."""
+    return {
+        "region": version.region,
+        "version": version.number,
+        "published_at": version.published_at.isoformat(),
+        "by": version.by,
+        "source": version.source,
+    }
+
+
+def _clock(clock: Clock, lines: Sequence[Line], calendar: Calendar) -> Plain:
+    def iso(moment: datetime | None) -> str | None:
         return calendar.local(moment).isoformat() if moment else None
 
     return {
@@ -72,12 +97,31 @@ def _clock(clock: Clock, calendar: Calendar) -> Plain:
         "provisional": clock.provisional,
         "ended_at": iso(clock.ended_at),
         "source": clock.source,
-        "reasons": _reasons(clock, calendar),
+        "unit": clock.limit.unit if isinstance(clock.limit, Ledger) else "",
+        "reasons": [line.text.en for line in lines],
+        "lines": [_line(line, iso) for line in lines],
         "rungs": [{"rung": it.name, "when": it.when, "at": iso(it.moment)} for it in clock.rungs],
     }
 
 
-def _reasons(clock: Clock, calendar: Calendar) -> list[str]:
-    if isinstance(clock.limit, Given):
-        return [f"due {calendar.local(clock.limit.due):%Y-%m-%d %H:%M}, a given date"]
-    return list(explain(clock.limit, calendar))
+def _line(line: Line, iso: Callable[[datetime | None], str | None]) -> Plain:
+    amounts = {"units": line.units, "used": line.used, "late": line.late}
+    return {
+        "kind": line.kind,
+        "zh": line.text.zh,
+        "en": line.text.en,
+        "begin": iso(line.begin),
+        "end": iso(line.end),
+        **{name: None if it is None else round(float(it), 6) for name, it in amounts.items()},
+        "causes": [
+            {
+                "at": iso(it.at),
+                "reason": it.reason,
+                "legal_basis": it.legal_basis,
+                "by": it.by,
+                "department": it.department,
+                "task": it.task,
+            }
+            for it in line.causes
+        ],
+    }

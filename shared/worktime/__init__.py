@@ -19,7 +19,7 @@ The rules of law, and where they stand:
 from shared.worktime.acceptance import deemed_acceptance
 from shared.worktime.counting import consumed, due, remaining
 from shared.worktime.days import Day, Entry, Kind, Seed
-from shared.worktime.explanation import explain
+from shared.worktime.explanation import Apart, Explanation, Ran, Stopped, explain
 from shared.worktime.hours import BusinessHours, Season
 from shared.worktime.ledger import Extension, Ledger, Stretch
 from shared.worktime.measures import Unit
@@ -31,16 +31,20 @@ from shared.worktime.workdays import Calendar, china
 
 __all__ = [
     "NATION",
+    "Apart",
     "BusinessHours",
     "Calendar",
     "Calendars",
     "Day",
     "Entry",
+    "Explanation",
     "Extension",
     "Kind",
     "Ledger",
+    "Ran",
     "Season",
     "Seed",
+    "Stopped",
     "Stretch",
     "Table",
     "Unit",

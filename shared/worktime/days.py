@@ -17,7 +17,7 @@ class Day:
 
     `source` names the notice (empty for an ordinary day of a year that nobody has published).
     `provisional`: no notice covers the date yet, so its kind may still change. `hours` are those
-    of its business if it is worked.
+    of its business if it is worked; `part` says that they were set for this day alone (a half day).
     """
 
     date: date
@@ -26,6 +26,7 @@ class Day:
     source: str
     provisional: bool
     hours: BusinessHours
+    part: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,7 @@ class Calendar:
             source=entry.source if entry else self.published.get(day.year, ""),
             provisional=entry is None and day.year not in self.published,
             hours=self.hours_on(day),
+            part=entry is not None and entry.hours is not None,
         )
 
     def is_working(self, day: date) -> bool:

@@ -1,5 +1,6 @@
 """What the commands of the catalogue have in common: their arguments, and what these stand for."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from deploy.local.places import ROOT
 from services.routing.catalogue.yamltext import Broken, read
 from services.routing.plan import Catalogue, Item
 from shared.errors import Fault, Invalid, NotFound
-from shared.worktime import Calendar, china, read_table
+from shared.worktime import NATION, Calendar, read_calendars
 
 EXAMPLE = ROOT / "deploy" / "catalogue"
 
@@ -34,9 +35,8 @@ def item_in(catalogue: Catalogue, name: str) -> Item:
 
 
 def calendar_of(catalogue: Path) -> Calendar:
-    """The days off of a catalogue: its calendar.yaml, or those of China."""
-    table = catalogue / "calendar.yaml"
-    return Calendar(read_table(table)) if table.exists() else china()
+    """The calendar of a catalogue for the region of this deployment, or that of China."""
+    return read_calendars(catalogue).of(os.environ.get("ONEWINDOW_REGION", NATION))
 
 
 def mapping_in(file: Path) -> dict[str, Any]:

@@ -84,6 +84,51 @@ def test_a_trace_for_a_program_has_every_message_whole(data: Path):
     assert [it["message"]["number"] for it in told["entries"]] == [1, 2]
 
 
+def test_a_clock_is_explained_line_by_line(data: Path):
+    status, said = run("clock", CODE, "--kind", "handling", "--data", data)
+    assert status == 0
+    first, *lines = said.splitlines()
+    assert first == "Planning review, handling limit (planning), ended"
+    assert lines[0] == (
+        "  5 working days from 2026-09-18 10:00; the day of the event does not count"
+    )
+    assert lines[-1] == "  ended 2026-09-21 10:00"
+
+
+def test_a_clock_is_explained_in_chinese_as_well(data: Path):
+    status, said = run("clock", CODE, "--kind", "statutory", "--language", "zh", "--data", data)
+    assert (status, said.splitlines()[0]) == (
+        0,
+        "企业投资项目核准，法定时限（development），已终止",
+    )
+    assert "  到期 2026-10-22 17:00" in said.splitlines()
+
+
+def test_the_clocks_of_a_case_for_a_program_have_their_lines_in_both_languages(data: Path):
+    status, said = run("clock", CODE, "--json", "--data", data)
+    told = json.loads(said)
+    assert (status, told["case"], told["region"]) == (0, CODE, "330100")
+    assert [it["kind"] for it in told["clocks"]] == ["handling", "promised", "statutory"]
+    granted = told["clocks"][2]["lines"][0]
+    assert (granted["kind"], granted["units"]) == ("granted", 20)
+    assert granted["zh"].startswith("自 2026-09-18 09:30 起 20 个工作日")
+
+
+def test_a_clock_is_explained_as_it_stood_at_a_moment(data: Path):
+    then = "2026-09-18T18:00+08:00"
+    status, said = run("clock", CODE, "--kind", "promised", "--at", then, "--data", data)
+    assert status == 0
+    assert "  used by 2026-09-18 18:00: 0 working days; 10 working days left" in said.splitlines()
+    done = CliRunner().invoke(app, ["clock", CODE, "--at", "yesterday", "--data", str(data)])
+    assert str(done.exception).startswith("--at: 'yesterday' is no instant such as 2026-")
+
+
+def test_the_clocks_of_a_case_that_nobody_knows_are_refused_in_a_sentence(data: Path):
+    other = RegionalCode().compose(CodeParts(region="330100", month="2609", serial=13))
+    done = CliRunner().invoke(app, ["clock", other, "--data", str(data)])
+    assert str(done.exception) == f"supervision knows no case {other}"
+
+
 def test_every_part_of_the_case_stream_has_its_sentence():
     assert set(CHANGES) == {kind_of(cls) for cls in Change.__args__}
 

@@ -15,7 +15,6 @@ from shared.worktime import (
     Stretch,
     Unit,
     china,
-    explain,
     moment_beside_due,
     moment_of_share,
     share,
@@ -263,29 +262,3 @@ def test_a_ledger_whose_stretches_overlap_is_refused():
         )
     with pytest.raises(Invalid, match="stretches"):
         Ledger(amount=5, unit="working_days", stretches=())
-
-
-def test_an_explanation_says_what_counted_and_what_did_not():
-    made = ledger(stops=(("2026-09-23T10:00", "2026-10-12T15:00"),)).extend(10, "approved, art. 42")
-    lines = explain(made, china())
-    assert lines[0] == (
-        "20 working days from 2026-09-18 09:00; the day of the event does not count"
-    )
-    assert "extended by 10 working days: approved, art. 42" in lines
-    assert "stopped 2026-09-23 10:00 to 2026-10-12 15:00: 8 working days not counted" in lines
-    assert any(line.startswith("2026-09-20 worked: National Day") for line in lines)
-    assert any(line.startswith("2026-10-01 to 2026-10-07 off: National Day") for line in lines)
-    assert lines[-1] == "due 2026-11-17 17:00"
-
-
-def test_an_explanation_of_a_stopped_clock_says_that_it_stands():
-    lines = explain(ledger().suspend(at("2026-09-23T10:00")), china())
-    assert lines[-1] == "stopped since 2026-09-23 10:00: no due date until it resumes"
-
-
-def test_an_explanation_warns_of_a_year_that_nobody_has_published():
-    made = ledger(amount=5, start="2026-12-30T09:00")
-    assert made.provisional(china())
-    assert explain(made, china())[-1] == (
-        "due 2027-01-06 17:00, provisional: the holidays of 2027 are not published"
-    )
