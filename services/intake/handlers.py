@@ -17,7 +17,7 @@ from services.intake.form import meant
 from services.intake.materials import Stored
 from services.intake.notices import Notice
 from services.intake.receipt import Receipt, digest_of, receipt_of, secret_of
-from services.intake.shelf import Upload
+from shared.shelf import Upload
 from services.intake.tracking import Track
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work

@@ -1,7 +1,8 @@
-"""The folder in which uploaded files stand under the digest of what they hold.
+"""The folder in which materials and documents stand under the digest of what they hold.
 
-data/materials/sha256/ab/cd/<the other 60 digits>. A file is there whole or not at all: it is
-written aside, synced, then renamed. The same content is stored once.
+materials/sha256/ab/cd/<the other 60 digits>. A file is there whole or not at all: it is written
+aside, synced, then renamed. The same content is stored once. Messages refer to it by digest, so the
+services that take files in and show them share the folder, as they share the broker.
 """
 
 import hashlib
