@@ -13,10 +13,15 @@ from deploy.local.broker_address import BrokerAddress
 from shared.errors import OneWindowError, Unavailable
 
 SECONDS = 30.0
+NOT_THERE = 404
 
 
 class BrokerRefused(OneWindowError):
     """The broker's management API refused a request; says which, and the broker's reason."""
+
+    def __init__(self, text: str, *, status: int) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +90,19 @@ class BrokerAdmin:
         self._call("PUT", f"users/{_part(user)}", {**secret, "tags": ",".join(tags)})
 
     def delete_user(self, user: str) -> None:
-        """Remove a user."""
-        self._call("DELETE", f"users/{_part(user)}")
+        """Remove a user, if there is one."""
+        self._remove(f"users/{_part(user)}")
+
+    def users(self) -> tuple[str, ...]:
+        """The names of all users."""
+        return tuple(user["name"] for user in self._call("GET", "users"))
+
+    def disconnect(self, user: str) -> int:
+        """Close the connections of a user; returns how many there were."""
+        names = [it["name"] for it in self._call("GET", "connections") if it.get("user") == user]
+        for name in names:
+            self._remove(f"connections/{_part(name)}")
+        return len(names)
 
     def permit(
         self,
@@ -125,6 +141,15 @@ class BrokerAdmin:
         )
         return tuple(sorted(found, key=lambda queue: queue.name))
 
+    def unbind(self, vhost: str, source: str, target: str, key: str, *, to: str) -> None:
+        """Take a binding away, if it is there; `to` is `q` for a queue, `e` for an exchange."""
+        place = f"{_part(vhost)}/e/{_part(source)}/{to}/{_part(target)}"
+        self._remove(f"bindings/{place}/{_part(key)}")
+
+    def delete_queue(self, vhost: str, queue: str) -> None:
+        """Remove a queue and what it holds, if it is there."""
+        self._remove(f"queues/{_part(vhost)}/{_part(queue)}")
+
     def members(self, vhost: str) -> tuple[QueueMembers, ...]:
         """Every quorum queue of a virtual host with its members."""
         return tuple(
@@ -136,6 +161,13 @@ class BrokerAdmin:
             for queue in self._call("GET", f"queues/{_part(vhost)}?disable_stats=true")
             if queue["type"] == "quorum"
         )
+
+    def _remove(self, path: str) -> None:
+        try:
+            self._call("DELETE", path)
+        except BrokerRefused as error:
+            if error.status != NOT_THERE:
+                raise
 
     def _call(self, method: str, path: str, body: Any = None, *, seconds: float = SECONDS) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -149,7 +181,8 @@ class BrokerAdmin:
                 reason = _reason(error.read())
             raise BrokerRefused(
                 f"The broker refused {method} {path.partition('?')[0]}"
-                f" as {self.address.user}: {error.code} {reason}."
+                f" as {self.address.user}: {error.code} {reason}.",
+                status=error.code,
             ) from error
         except (OSError, ValueError) as error:
             raise Unavailable(

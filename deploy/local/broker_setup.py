@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from deploy.local.broker_admin import BrokerAdmin
+from deploy.local.hashed import with_hashes
 from deploy.local.passwords import Passwords
 
 
@@ -29,6 +30,6 @@ def set_up(
     )
     users = tuple(user.name for user in wanted.users)
     admin.create_vhost(vhost)
-    secrets = {user: passwords.of(user) for user in users}
-    admin.import_definitions(broker.definitions(wanted, vhost, secrets))
+    kept = {user: passwords.kept_of(user) for user in users}
+    admin.import_definitions(with_hashes(broker.definitions(wanted, vhost, kept), kept))
     return users

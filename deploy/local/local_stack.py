@@ -233,6 +233,8 @@ class LocalStack:
             amqp_uri=self.amqp_uri() if self.broker else "",
             api=self.broker.address.api if self.broker else "",
             database=self._database,
+            catalogue=str(self.settings.catalogue.absolute()),
+            time=self.settings.time,
         )
         state.write(self.folder / STATE)
 

@@ -56,7 +56,8 @@ class StackState:
     """A stack as written down: who supervises it, whether it got ready, its parts, its doors.
 
     `amqp_uri` is the administrator's, in the stack's virtual host, and `api` the broker's
-    management API; `database` is empty for SQLite in `data`.
+    management API; `database` is empty for SQLite in `data`. `catalogue` is the folder of items and
+    departments, `time` the setting of business time.
     """
 
     supervisor: ProcessId
@@ -66,6 +67,8 @@ class StackState:
     amqp_uri: str = field(default="", repr=False)
     api: str = ""
     database: str = field(default="", repr=False)
+    catalogue: str = ""
+    time: str = ""
 
     def write(self, file: Path) -> None:
         """Replace the file as a whole."""

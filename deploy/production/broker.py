@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deploy.local.broker_admin import BrokerAdmin
-from deploy.production.secret_files import broker_secret, password
+from deploy.local.hashed import with_hashes
+from deploy.local.passwords import broker_secret
+from deploy.production.secret_files import password
 from shared.delivery.topology import RETRY_DELAYS, SERVICES, Topology, definitions, topology
 
 PRACTICALLY_NONE = 1_000_000_000
@@ -24,11 +26,14 @@ def set_up_broker(
     retry_delays: Sequence[float] = RETRY_DELAYS,
 ) -> Topology:
     """Make the virtual host and everything in it; queues that are there stay as they are, users
-    get the password that stands in `passwords`. Raises NotFound, Unavailable, BrokerRefused."""
+    get the password that stands in `passwords`, or the one whose hash does.
+
+    Raises NotFound, Unavailable, BrokerRefused.
+    """
     wanted = topology(departments, partitions=partitions, retry_delays=retry_delays)
     secrets = {user.name: password(passwords, broker_secret(user.name)) for user in wanted.users}
     admin.create_vhost(vhost)
-    document = definitions(wanted, vhost, secrets)
+    document = with_hashes(definitions(wanted, vhost, secrets), secrets)
     admin.import_definitions({**document, "policies": [parked_stays(vhost)]})
     return wanted
 

@@ -1,7 +1,9 @@
 """The secrets of a stack: one folder with a file for each thing that somebody has to be told.
 
 `passwords.json` holds every password, each made once; the other files are written from it. Two of
-them are for the servers, the others hold one address each, with its user and password:
+them are for the servers, the others hold one address each, with its user and password. Of a
+department that joined or changed its password by `./onewindow department` only the hash is kept,
+and there is no file with its address:
 
     broker-administrator.conf      RabbitMQ's first user, in the form of rabbitmq.conf
     broker-administrator.amqp-uri
@@ -16,10 +18,12 @@ one of them alone, as a user of its own.
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.hashed import read_hashed
+from deploy.local.passwords import broker_secret
 from shared.errors import Fault, Invalid, NotFound
 
 PASSWORDS = "passwords.json"
@@ -39,11 +43,6 @@ class Servers:
 def database_role(service: str) -> str:
     """The PostgreSQL role of a service."""
     return f"onewindow_{service}"
-
-
-def broker_secret(user: str) -> str:
-    """The name of a broker user's password in passwords.json."""
-    return f"broker/{user}"
 
 
 def database_secret(user: str) -> str:
@@ -76,7 +75,7 @@ def write_secrets(
     servers: Servers,
     *,
     services: Sequence[str],
-    departments: Iterable[str],
+    departments: Sequence[str],
     renew: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write every file; passwords that are there stay, but for those to `renew`. Returns their
@@ -101,7 +100,7 @@ def _files(
     passwords: Mapping[str, str],
     servers: Servers,
     services: Sequence[str],
-    departments: Iterable[str],
+    departments: Sequence[str],
 ) -> dict[str, str]:
     def amqp(user: str, name: str) -> str:
         return f"amqp://{name}:{passwords[broker_secret(user)]}@{servers.broker}"
@@ -109,6 +108,8 @@ def _files(
     def database(user: str, role: str) -> str:
         return f"postgresql://{role}:{passwords[database_secret(user)]}@{servers.database}"
 
+    told_once = {it for it in departments if read_hashed(passwords[broker_secret(it)])}
+    users = [*services, *(it for it in departments if it not in told_once)]
     broker = passwords[broker_secret(ADMINISTRATOR)]
     return {
         "broker-administrator.conf": (
@@ -117,7 +118,7 @@ def _files(
         "broker-administrator.amqp-uri": amqp(ADMINISTRATOR, BROKER_ADMINISTRATOR),
         "database-administrator.password": passwords[database_secret(ADMINISTRATOR)],
         "database-administrator.database-url": database(ADMINISTRATOR, DATABASE_ADMINISTRATOR),
-        **{f"{user}.amqp-uri": amqp(user, user) for user in (*services, *departments)},
+        **{f"{user}.amqp-uri": amqp(user, user) for user in users},
         **{f"{name}.database-url": database(name, database_role(name)) for name in services},
     }
 

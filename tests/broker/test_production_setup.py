@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import amqp
+import pika
 import psycopg2
 import pytest
 
@@ -101,6 +103,32 @@ def test_a_department_without_a_password_is_told_how_to_get_one(
         " run `./onewindow secrets` again\n"
     )
     assert vhost.queues() == ()
+
+
+def test_a_department_joins_a_stack_elsewhere_and_the_setup_keeps_its_password(
+    vhost: Vhost, passwords: Path, tmp_path: Path
+) -> None:
+    assert set_up(vhost, passwords).returncode == 0
+    catalogue = shutil.copytree(CATALOGUE, tmp_path / "catalogue")
+    there = {"AMQP_URI": vhost.uri(), "ONEWINDOW_BROKER_API": vhost.address.api}
+    place = ("--passwords", str(passwords), "--catalogue", str(catalogue))
+    key = f"drainage-{vhost.name}"  # users belong to the whole broker
+    names = ("--zh", "排水管理处", "--en", "Drainage Office")
+    done = run("department", "add", key, *names, *place, **there)
+    assert done.returncode == 0, done.stderr
+    uri = done.stdout.strip()
+    assert pika.URLParameters(uri).credentials.password not in passwords.read_text()
+    for more in ((), ("--catalogue", str(catalogue))):
+        assert set_up(vhost, passwords, *more).returncode == 0
+        connection = pika.BlockingConnection(pika.URLParameters(uri))
+        connection.channel().basic_consume(f"department.{key}", lambda *_: None)
+        connection.close()
+    rotated = run("department", "rotate", key, *place, **there)
+    assert rotated.returncode == 0, rotated.stderr
+    with pytest.raises(pika.exceptions.ProbableAuthenticationError):
+        pika.BlockingConnection(pika.URLParameters(uri))
+    listed = json.loads(run("department", "list", "--json", *place, **there).stdout)
+    assert (listed[key]["waiting"], listed[key]["consumers"]) == (0, 0)
 
 
 def test_broker_setup_needs_an_address_and_a_broker(passwords: Path) -> None:

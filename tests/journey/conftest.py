@@ -1,9 +1,12 @@
 """One town for all journeys: cases are independent of each other, and starting it takes seconds."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from deploy.local.services import CATALOGUE, StackSettings
 from tests.fixtures.broker import install_rabbitmq
 from tests.journey.endstate import EndState, end_state
 from tests.journey.journey import Journey
@@ -24,8 +27,10 @@ def without_a_broker_of_others() -> Iterator[None]:
 def town(
     without_a_broker_of_others: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
-    """A stack and workers."""
-    with running_town(tmp_path_factory.mktemp("town")) as town:
+    """A stack and workers. Its catalogue is a copy: departments join it and leave."""
+    catalogue = Path(shutil.copytree(CATALOGUE, tmp_path_factory.mktemp("city") / "catalogue"))
+    settings = StackSettings(catalogue=catalogue)
+    with running_town(tmp_path_factory.mktemp("town"), settings) as town:
         yield town
 
 

@@ -208,8 +208,9 @@ class Town:
         return int(self.query(service, f"SELECT count(*) AS n FROM {table}")[0]["n"])
 
     def parked(self) -> list[dict[str, Any]]:
-        """Every message that any service has set aside."""
-        return [row for it in SERVICES for row in self.query(it, "SELECT * FROM parked")]
+        """Every message that any service has set aside and that still waits for a person."""
+        waiting = "SELECT * FROM parked WHERE state IN ('parked', 'redrive')"
+        return [row for it in SERVICES for row in self.query(it, waiting)]
 
     def close(self) -> None:
         """Close the connections of the clients; the workers have nothing left to do."""

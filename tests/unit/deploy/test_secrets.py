@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from deploy.healthy import address
+from deploy.local.hashed import KeptFile, hashed
 from deploy.local.places import ROOT
 from deploy.production.secret_files import PASSWORDS, Servers, read_passwords, write_secrets
 from deploy.start import resolved
@@ -51,6 +53,18 @@ def test_one_password_can_be_renewed(tmp_path: Path) -> None:
     assert changed == {PASSWORDS, "department.tax.amqp-uri"}
     with pytest.raises(NotFound, match=r"broker/department\.nobody"):
         write(tmp_path, renew=["broker/department.nobody"])
+
+
+def test_a_password_that_was_told_once_is_kept_as_its_hash_alone(tmp_path: Path) -> None:
+    write(tmp_path)
+    kept = KeptFile(tmp_path / PASSWORDS)
+    kept.keep("broker/department.tax", hashed("told once", datetime(2026, 9, 18, tzinfo=UTC)))
+    (tmp_path / "department.tax.amqp-uri").unlink()
+    assert write(tmp_path) == ()
+    assert not (tmp_path / "department.tax.amqp-uri").exists()
+    texts = [file.read_text() for file in tmp_path.iterdir()]
+    assert [text for text in texts if "told once" in text] == []
+    assert (tmp_path / PASSWORDS).stat().st_mode & 0o777 == 0o444
 
 
 def test_only_the_owner_may_enter_the_folder(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The commands of `./onewindow department`, one a module."""

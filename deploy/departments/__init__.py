@@ -1,0 +1,1 @@
+"""How a department joins a stack and leaves it: catalogue, broker, and what is kept of secrets."""
