@@ -3,7 +3,8 @@
 PostgreSQL gets all rows as one JSON value and takes them apart itself (json_populate_recordset).
 As a statement for each row, or as a list of values with a parameter for each of them, the same rows
 cost several times as much, here and in the server; and a statement that is always the same is
-composed once. What is in a row arrives as its column's type would read it from text.
+composed and planned once (see `statements`). What is in a row arrives as its column's type would
+read it from text.
 
 All rows of a call have the same columns. SQLite, which is in the process, takes them one by one.
 """
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.jsontext import text_of
+from shared.statements import POSTGRESQL, Statement
 
 Rows = Sequence[Mapping[str, Any]]
 Names = tuple[str, ...]
@@ -24,13 +26,13 @@ Names = tuple[str, ...]
 def insert(tx: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Insert rows; a key that is there already is an error."""
     if rows:
-        _write(tx, _inserting(table, tuple(rows[0]), tx.dialect.name), rows)
+        _write(tx, _inserting, table, rows)
 
 
 def insert_new(tx: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Insert those rows whose key is not there yet; the others stay as they are."""
     if rows:
-        _write(tx, _inserting_new(table, tuple(rows[0]), tx.dialect.name), rows)
+        _write(tx, _inserting_new, table, rows)
 
 
 def insert_returning(
@@ -39,22 +41,21 @@ def insert_returning(
     """Insert those rows whose key is not there yet and return `column` of what was inserted."""
     if not rows:
         return set()
-    statement = _inserting_new(table, tuple(rows[0]), tx.dialect.name, column)
-    return set(_write(tx, statement, rows).scalars())
+    return {row[0] for row in _write(tx, _inserting_new, table, rows, column)}
 
 
 def upsert(tx: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Insert rows, or replace what stands under the same key. No key comes twice."""
     if rows:
-        _write(tx, _upserting(table, tuple(rows[0]), tx.dialect.name), rows)
+        _write(tx, _upserting, table, rows)
 
 
 def update(tx: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Change the rows that stand under these keys: each names its key and what is to change."""
     if not rows:
         return
-    if tx.dialect.name == "postgresql":
-        _write(tx, _updating(table, tuple(rows[0])), rows)
+    if tx.dialect.name == POSTGRESQL:
+        _write(tx, _updating, table, rows)
     else:
         marked = [{f"new_{name}": value for name, value in row.items()} for row in rows]
         tx.execute(_updating_one(table, tuple(rows[0])), marked)
@@ -62,23 +63,22 @@ def update(tx: sa.Connection, table: sa.Table, rows: Rows) -> None:
 
 def delete(tx: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Drop the rows that stand under these keys."""
-    if not rows:
-        return
-    keys = [table.c[name] for name in rows[0]]
-    if tx.dialect.name == "postgresql":
-        given = _given(table, tuple(rows[0]))
-        same = [key == given.c[key.name] for key in keys]
-        _write(tx, sa.delete(table).where(*same), rows)
-    else:
-        one = [key == sa.bindparam(f"of_{key.name}") for key in keys]
-        marked = [{f"of_{name}": value for name, value in row.items()} for row in rows]
-        tx.execute(sa.delete(table).where(*one), marked)
+    if rows:
+        _write(tx, _deleting, table, rows)
 
 
-def _write(tx: sa.Connection, statement: Any, rows: Rows) -> sa.CursorResult[Any]:
-    if tx.dialect.name == "postgresql":
-        return tx.execute(statement, {"rows": text_of(list(rows))})
-    return tx.execute(statement, list(rows))
+def _write(tx: sa.Connection, compose: Any, table: sa.Table, rows: Rows, *more: Any) -> Any:
+    """Run what `compose` makes for the table and these columns; the rows that it gives."""
+    names = tuple(rows[0])
+    if tx.dialect.name == POSTGRESQL:
+        statement = _statement(compose, table, names, *more)
+        return statement.rows(tx, rows=text_of(list(rows)))
+    return tx.execute(compose(table, names, tx.dialect.name, *more), list(rows))
+
+
+@lru_cache(maxsize=1_000)
+def _statement(compose: Any, table: sa.Table, names: Names, *more: Any) -> Statement:
+    return Statement(lambda _among: compose(table, names, POSTGRESQL, *more))
 
 
 def _given(table: sa.Table, names: Names) -> Any:
@@ -117,7 +117,16 @@ def _upserting(table: sa.Table, names: Names, dialect: str) -> Any:
 
 
 @lru_cache
-def _updating(table: sa.Table, names: Names) -> Any:
+def _deleting(table: sa.Table, names: Names, dialect: str) -> Any:
+    keys = [table.c[name] for name in names]
+    if dialect == "sqlite":
+        return sa.delete(table).where(*(key == sa.bindparam(key.name) for key in keys))
+    given = _given(table, names)
+    return sa.delete(table).where(*(key == given.c[key.name] for key in keys))
+
+
+@lru_cache
+def _updating(table: sa.Table, names: Names, _dialect: str) -> Any:
     given = _given(table, names)
     keys = [column.name for column in table.primary_key.columns]
     return (

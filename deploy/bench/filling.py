@@ -18,7 +18,6 @@ CREATE TEMP TABLE m AS
 SELECT code, row_number() OVER (ORDER BY code) - 1 AS n FROM routing.cases
 """
 UNIQUE_KEY = "encode(sha256((old.key || g)::bytea), 'hex')"
-UNIQUE_ID = f"replace(old.id, m.code, {NEW_CODE})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +30,12 @@ class Copied:
 
 
 CASES = Copied(table="supervision.cases", code="code")
-CLOCKS = Copied(table="supervision.clocks", code="case_code", other={"id": UNIQUE_ID})
 TABLES = (
     Copied(table="intake.cases", code="code", other={"key": UNIQUE_KEY}),
     Copied(table="intake.tracks", code="case_code"),
     Copied(table="routing.cases", code="code"),
     Copied(table="routing.applications", code="code"),
     CASES,
-    CLOCKS,
     Copied(table="supervision.trace", code="case_code"),
 )
 READ = {

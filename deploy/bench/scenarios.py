@@ -50,7 +50,7 @@ class Size:
             light_seconds=4.0,
             stored=(500, 2_000),
             clocks=20_000,
-            due=500,
+            due=400,
             alone=4,
             tasks=1_000,
             share=0.2,

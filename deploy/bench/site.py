@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 import psycopg2
+from psycopg2.extras import execute_values
 
 from deploy.bench.worker_settings import environment
 from deploy.local.local_stack import DATABASE, LocalStack, Say
@@ -73,6 +74,11 @@ class Site:
         with self._connection.cursor() as cursor:
             cursor.execute(query, values or None)
             return cursor.fetchall() if cursor.description else []
+
+    def write(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Write many rows by a statement in which `%s` stands for all of them."""
+        with self._connection.cursor() as cursor:
+            execute_values(cursor, statement, rows, page_size=1_000)
 
     def _start_workers(self) -> None:
         journals = self.folder / "journals"

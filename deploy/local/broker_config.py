@@ -130,7 +130,7 @@ def environment(identity: NodeIdentity, folder: Path, environ: Mapping[str, str]
         "-kernel inet_dist_use_interface {127,0,0,1}"
         # an application of the node that ends badly otherwise holds every stop up for 5 s
         f" -kernel shutdown_timeout {SHUTDOWN_MILLISECONDS}"
-        " -start_epmd false +B i"
+        " -start_epmd false +B i +stbt u"
     )
     return {
         "PATH": environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),

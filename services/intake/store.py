@@ -14,6 +14,7 @@ from shared.database import Document, Moment, insert_new, insert_returning, upse
 from shared.messages import CaseProgressed, ItemPublished
 from shared.messages.codec import decode, encode
 from shared.rows import delete
+from shared.statements import Statement
 
 metadata = sa.MetaData()
 
@@ -87,15 +88,22 @@ held = sa.Table(
 """Messages of the case stream that came before their turn."""
 
 
-# What handing in asks; composed once, because composing costs more than executing.
-_CURRENT_ITEM = (
-    sa.select(items.c.published)
-    .where(items.c.item == sa.bindparam("item"))
-    .order_by(items.c.version.desc())
-    .limit(1)
+_CURRENT_ITEM = Statement(
+    lambda _among: (
+        sa.select(items.c.published)
+        .where(items.c.item == sa.bindparam("item"))
+        .order_by(items.c.version.desc())
+        .limit(1)
+    )
 )
-_STORED = sa.select(materials.c.digest, materials.c.media_type, materials.c.size).where(
-    materials.c.digest.in_(sa.bindparam("digests", expanding=True))
+_STORED = Statement(
+    lambda among: sa.select(materials.c.digest, materials.c.media_type, materials.c.size).where(
+        among(materials.c.digest, "digests")
+    )
+)
+_TRACKS = Statement(lambda among: sa.select(tracks).where(among(tracks.c.case_code, "codes")))
+_HELD = Statement(
+    lambda among: sa.select(held.c.progressed).where(among(held.c.case_code, "codes"))
 )
 
 
@@ -113,8 +121,8 @@ def keep_items(tx: sa.Connection, published: Iterable[ItemPublished]) -> None:
 
 def current_item(tx: sa.Connection, key: str) -> ItemPublished | None:
     """The newest version of an item."""
-    found = tx.execute(_CURRENT_ITEM, {"item": key}).scalar()
-    return None if found is None else _item(found)
+    found = _CURRENT_ITEM.rows(tx, item=key)
+    return _item(found[0].published) if found else None
 
 
 def item_of(tx: sa.Connection, key: str, version: int) -> ItemPublished:
@@ -177,7 +185,7 @@ def stored_materials(tx: sa.Connection, digests: Sequence[str]) -> dict[tuple[st
     """Which of the digests are stored here, as which media types, and their sizes in bytes."""
     if not digests:
         return {}
-    found = tx.execute(_STORED, {"digests": digests})
+    found = _STORED.rows(tx, digests=list(digests))
     return {(digest, media_type): size for digest, media_type, size in found}
 
 
@@ -231,7 +239,7 @@ def mark_withdrawn(tx: sa.Connection, code: str, now: datetime) -> None:
 def tracks_of(tx: sa.Connection, codes: Sequence[str]) -> dict[str, Track]:
     """How far cases are; those of which nothing is known yet are at their beginning."""
     found = {code: Track(case=code) for code in codes}
-    for row in tx.execute(sa.select(tracks).where(tracks.c.case_code.in_(codes))):
+    for row in _TRACKS.rows(tx, codes=list(codes)):
         found[row.case_code] = Track(
             case=row.case_code,
             number=row.number,
@@ -263,8 +271,8 @@ def keep_tracks(tx: sa.Connection, changed: Sequence[Track]) -> None:
 
 def held_of(tx: sa.Connection, codes: Sequence[str]) -> list[CaseProgressed]:
     """What is held of these cases."""
-    found = tx.execute(sa.select(held.c.progressed).where(held.c.case_code.in_(codes))).scalars()
-    return [decode("case.progressed", 1, progressed.encode()) for progressed in found]
+    found = _HELD.rows(tx, codes=list(codes))
+    return [decode("case.progressed", 1, row.progressed.encode()) for row in found]
 
 
 def hold(tx: sa.Connection, early: Iterable[CaseProgressed]) -> None:

@@ -20,6 +20,7 @@ from services.routing.documents import (
     progress_text,
 )
 from shared.database import Moment, insert_new, upsert
+from shared.statements import Among, Statement
 
 metadata = sa.MetaData()
 
@@ -101,12 +102,12 @@ class DatabaseStore:
         self._tx = tx
 
     def load(self, codes: Iterable[str]) -> dict[str, Case]:
-        rows = self._tx.execute(_CASES, {"codes": sorted(set(codes))})
+        rows = _CASES.rows(self._tx, codes=sorted(set(codes)))
         return {row.code: _case_of(row) for row in rows}
 
     def look(self, codes: Iterable[str]) -> dict[str, Case]:
         """The cases as they are just now, for somebody who only looks."""
-        rows = self._tx.execute(_LOOKED_AT, {"codes": sorted(set(codes))})
+        rows = _LOOKED_AT.rows(self._tx, codes=sorted(set(codes)))
         return {row.code: _case_of(row) for row in rows}
 
     def save(self, moved: Sequence[Moved], now: datetime) -> None:
@@ -130,14 +131,18 @@ class DatabaseStore:
         insert_new(self._tx, items, [dict(version.__dict__) for version in versions])
 
 
-_LOOKED_AT = (
-    sa.select(cases, applications.c.document)
-    .join(applications, applications.c.code == cases.c.code)
-    .where(cases.c.code.in_(sa.bindparam("codes", expanding=True)))
-    .order_by(cases.c.code)
-)
+def _some(among: Among) -> sa.Select[Any]:
+    return (
+        sa.select(cases, applications.c.document)
+        .join(applications, applications.c.code == cases.c.code)
+        .where(among(cases.c.code, "codes"))
+        .order_by(cases.c.code)
+    )
+
+
+_LOOKED_AT = Statement(_some)
 # The lock keeps a process that was replaced from saving what its successor has moved on.
-_CASES = _LOOKED_AT.with_for_update(of=cases)
+_CASES = Statement(lambda among: _some(among).with_for_update(of=cases))
 
 
 def _case_of(row: Any) -> Case:

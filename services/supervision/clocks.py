@@ -13,6 +13,7 @@ from operator import itemgetter
 from services.supervision.ladder import DIRECTIVES, Ladder, Rung, climb, moment
 from services.supervision.limits import Given
 from shared.messages.parts import Text
+from shared.values import with_changed
 from shared.worktime import Calendar, Ledger
 
 CASE_KINDS = ("statutory", "promised")
@@ -59,7 +60,7 @@ class Clock:
     def begun(self, ladder: Ladder, calendar: Calendar) -> "Clock":
         """The clock as it begins, with the rungs of its ladder."""
         due, provisional, rungs = _beginning(ladder, self.limit, calendar)
-        return replace(self, due_at=due, provisional=provisional, rungs=rungs)
+        return with_changed(self, due_at=due, provisional=provisional, rungs=rungs)
 
     def stop(self, at: datetime, calendar: Calendar) -> "Clock":
         """Time stops counting at `at`. A given date does not move, and a stopped clock stays so."""
@@ -90,7 +91,7 @@ class Clock:
         """
         told = (it for it in self.rungs if it.name not in DIRECTIVES)
         reached = tuple(it for it in told if it.moment is not None and it.moment < at)
-        return replace(self, ended_at=at, rungs=reached)
+        return with_changed(self, ended_at=at, rungs=reached)
 
     def recount(self, at: datetime, calendar: Calendar) -> "Clock":
         """The clock by a calendar that has changed; what was reached before `at` stays reached."""
@@ -101,7 +102,7 @@ class Clock:
         reached = [(it.moment, it) for it in self.rungs if it.moment and it.moment < now]
         fired = tuple(rung for _moment, rung in sorted(reached, key=itemgetter(0)))
         left = tuple(rung for rung in self.rungs if rung not in fired)
-        return replace(self, rungs=left), fired
+        return with_changed(self, rungs=left), fired
 
     def _counting(self, limit: Ledger | Given, at: datetime, calendar: Calendar) -> "Clock":
         rungs = tuple(
@@ -110,11 +111,11 @@ class Clock:
             else replace(rung, moment=moment(rung.when, limit, calendar))
             for rung in self.rungs
         )
-        return replace(self, limit=limit, rungs=rungs)._dated(calendar)
+        return with_changed(self, limit=limit, rungs=rungs)._dated(calendar)
 
     def _dated(self, calendar: Calendar) -> "Clock":
         due = self.limit.due_date(calendar)
-        return replace(self, due_at=due, provisional=self.limit.provisional(calendar))
+        return with_changed(self, due_at=due, provisional=self.limit.provisional(calendar))
 
 
 @lru_cache(maxsize=4_096)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from services.supervision.tables import alerts, deliveries
 from shared.messages import AlertRaised
 from shared.rows import delete, insert, update
+from shared.statements import Statement
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -78,8 +79,16 @@ def told(tx: sa.Connection, channel: str, some: Sequence[Untold]) -> None:
 
 def waiting(tx: sa.Connection, channel: str) -> bool:
     """Whether the channel has anything to tell."""
-    one = sa.select(deliveries.c.alert).where(deliveries.c.channel == channel).limit(1)
-    return tx.execute(one).first() is not None
+    return bool(_WAITING.rows(tx, channel=channel))
+
+
+_WAITING = Statement(
+    lambda _among: (
+        sa.select(deliveries.c.alert)
+        .where(deliveries.c.channel == sa.bindparam("channel"))
+        .limit(1)
+    )
+)
 
 
 def backlog(tx: sa.Connection) -> dict[str, int]:

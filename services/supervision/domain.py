@@ -1,12 +1,12 @@
 """What supervision knows of a case, and how each step of the case stream changes it. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, reduce
 
 from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
-from services.supervision.ladder import with_silence
+from services.supervision.ladder import Rung, with_silence
 from services.supervision.limits import Given
 from services.supervision.policies import Policy
 from services.supervision.trace import Head
@@ -28,6 +28,7 @@ from shared.messages.progress import (
     Suspended,
     Withdrawn,
 )
+from shared.values import with_changed
 from shared.worktime import Calendar, Ledger
 
 
@@ -48,7 +49,7 @@ class Case:
     """A case as the stream has told it so far.
 
     `number` is that of its last step, `stops` are the assignments that wait, and `head` is where
-    its trace ends. `clocks` are those that had not ended when the case was loaded, by id, and
+    its trace ends. `clocks` are all clocks as they were when the case was loaded, by id, and
     `changed` those that began or changed since.
     """
 
@@ -73,9 +74,37 @@ class Case:
         return [clock for clock in known if clock and clock.ended_at is None]
 
 
+def clocks_of(case: Case) -> Iterator[Clock]:
+    """Every clock of a case as it is now."""
+    yield from (case.changed.get(it) or clock for it, clock in case.clocks.items())
+    yield from (clock for it, clock in case.changed.items() if it not in case.clocks)
+
+
+def next_at(case: Case) -> datetime | None:
+    """The moment of the next rung of any clock of a case."""
+    return min((it.next_at for it in clocks_of(case) if it.next_at), default=None)
+
+
+def fire(case: Case, until: datetime) -> tuple[Case, list[tuple[Clock, Rung]]]:
+    """The case after all rungs that its clocks had reached before `until`, and those."""
+    due = [it for it in clocks_of(case) if it.next_at and it.next_at < until]
+    fired = [clock.fire(until) for clock in due]
+    reached = [(clock, rung) for clock, rungs in fired for rung in rungs]
+    return _with(case, [clock for clock, _rungs in fired]), reached
+
+
+def recounted(case: Case, at: datetime, rules: Rules) -> tuple[Case, list[tuple[Clock, Clock]]]:
+    """The case with its provisional due dates counted anew, and each clock that moved, before and
+    after."""
+    some = [it for it in clocks_of(case) if it.provisional and it.ended_at is None]
+    counted = [(old, old.recount(at, rules.calendar)) for old in some]
+    moved = [(old, new) for old, new in counted if old.due_at != new.due_at]
+    return _with(case, [new for old, new in counted if old != new]), moved
+
+
 def follow(case: Case, step: CaseProgressed, rules: Rules) -> Case:
     """The case after its next step."""
-    case = replace(
+    case = with_changed(
         case,
         item=step.item,
         item_version=step.item_version,
@@ -111,12 +140,12 @@ def _changed(known: Case, change: Change, at: datetime, rules: Rules) -> Case:
             after = _extended(known, change, at, rules)
         case Decided() | Withdrawn() | Merged():
             after = _ended(known, at, [*known.changed.keys() | known.clocks.keys()])
-            after = replace(after, closed_at=at, stops=frozenset())
+            after = with_changed(after, closed_at=at, stops=frozenset())
     return after
 
 
 def _opened(case: Case, change: Opened, at: datetime, rules: Rules) -> Case:
-    case = replace(case, title=change.title, lead=change.lead, opened_at=change.accepted_at)
+    case = with_changed(case, title=change.title, lead=change.lead, opened_at=change.accepted_at)
     base = Clock(
         case=case.code,
         kind="",
@@ -147,7 +176,7 @@ def _assigned(case: Case, change: Assigned, at: datetime, rules: Rules) -> Case:
 
 def _counted(base: Clock, kind: str, limit: Limit, at: datetime) -> Clock:
     ledger = _starting(at, limit.amount, limit.unit)
-    return replace(base, kind=kind, limit=ledger, source=limit.source)
+    return with_changed(base, kind=kind, limit=ledger, source=limit.source)
 
 
 _starting = lru_cache(maxsize=4_096)(Ledger.starting)
@@ -157,7 +186,7 @@ _starting = lru_cache(maxsize=4_096)(Ledger.starting)
 def _promised(base: Clock, deferral: Deferral, at: datetime, rules: Rules) -> Clock:
     limit = Given.on(deferral.due_on, started=at, calendar=rules.calendar)
     title, subject = deferral.title, deferral.material
-    return replace(base, kind="deferral", subject=subject, title=title, limit=limit)
+    return with_changed(base, kind="deferral", subject=subject, title=title, limit=limit)
 
 
 def _begun(case: Case, clock: Clock, rules: Rules, silence: Silence = "nothing") -> Clock:
@@ -170,14 +199,14 @@ def _begun(case: Case, clock: Clock, rules: Rules, silence: Silence = "nothing")
 def _stopped(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
     waiting = case.running([*_ids(case, CASE_KINDS), *_ids(case, TASK_KINDS, assignment)])
     stopped = [clock.stop(at, rules.calendar) for clock in waiting]
-    return _with(replace(case, stops=case.stops | {assignment}), stopped)
+    return _with(with_changed(case, stops=case.stops | {assignment}), stopped)
 
 
 def _let_go(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
     """The task waits no longer: its clocks run again, and the case's with the last such task."""
     if assignment not in case.stops:
         return case
-    case = replace(case, stops=case.stops - {assignment})
+    case = with_changed(case, stops=case.stops - {assignment})
     ids = [*_ids(case, TASK_KINDS, assignment), *(() if case.stops else _ids(case, CASE_KINDS))]
     return _with(case, [clock.resume(at, rules.calendar) for clock in case.running(ids)])
 
@@ -197,4 +226,4 @@ def _ids(case: Case, kinds: Iterable[str], subject: str = "") -> list[str]:
 
 
 def _with(case: Case, clocks: Iterable[Clock]) -> Case:
-    return replace(case, changed={**case.changed, **{clock.id: clock for clock in clocks}})
+    return with_changed(case, changed={**case.changed, **{clock.id: clock for clock in clocks}})

@@ -1,12 +1,11 @@
 """What supervision does with what it is told, and when a moment has come. Load, decide, save."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.supervision import alerts, deliveries, directives, store
-from services.supervision.clocks import Clock
-from services.supervision.domain import Case, Rules, follow
+from services.supervision.domain import Case, Rules, fire, follow, next_at
 from services.supervision.ladder import DIRECTIVES
 from services.supervision.trace import Entry, Head, append, canonical
 from shared.delivery.envelope import Envelope
@@ -14,6 +13,7 @@ from shared.delivery.work import Work
 from shared.messages import ActOnSilence, AlertRaised, CaseProgressed, MessageParked, MessageRefused
 from shared.messages.progress import Refused
 from shared.messages.registry import name_of
+from shared.values import with_changed
 
 ITSELF = "supervision"
 
@@ -31,7 +31,6 @@ def observe(
     book.alert(store.alerted(tx, [alert.alert for alert in book.suspects]))
     changed = [case for case in book.cases.values() if case is not before.get(case.code)]
     store.save_cases(tx, changed)
-    store.save_clocks(tx, (clock for case in changed for clock in case.changed.values()))
     store.save_trace(tx, book.entries)
     store.hold(tx, (step for key, step in book.early.items() if key not in early))
     store.let_go(tx, [key for key in early if key not in book.early])
@@ -46,29 +45,31 @@ def fire_due(
     before: datetime | None = None,
     limit: int = 500,
 ) -> int:
-    """Fire rungs that were reached `before` a moment (now), oldest first; how many clocks had some.
+    """Fire rungs that were reached `before` a moment (now), oldest first; how many cases had some.
 
     A rung alerts, or tells routing to act on silence.
 
-    A full batch ends at the moment of its last clock, so that no rung overtakes an older one of a
-    clock that is still to be read.
+    A full batch of `limit` cases ends at the moment of its last case, so that no rung overtakes an
+    older one of a case that is still to be read.
     """
     before = before or work.now
-    due, heads = store.due(work.transaction, before, limit)
+    due = store.due(work.transaction, before, limit)
     if not due:
         return 0
     until = before if len(due) < limit else _just_after(due[-1])
-    fired = [clock.fire(until) for clock in due]
-    reached = [(rung.moment, clock, rung) for clock, rungs in fired for rung in rungs]
-    reached.sort(key=lambda it: (it[0] or work.now, it[1].id))
+    fired = [fire(case, until) for case in due]
+    cases = {case.code: case for case, _reached in fired}
+    reached = [it for _case, some in fired for it in some]
+    reached.sort(key=lambda it: (it[1].moment or work.now, it[0].id))
     said: list[tuple[AlertRaised | ActOnSilence, Entry]] = []
-    for _moment, clock, rung in reached:
+    for clock, rung in reached:
         tell = directives.of_rung if rung.name in DIRECTIVES else alerts.of_rung
         message = tell(clock, rung, work.now, rules.calendar)
-        heads[clock.case], entry = _entry(heads[clock.case], ITSELF, message)
+        case = cases[clock.case]
+        head, entry = _entry(case.head, ITSELF, message)
+        cases[clock.case] = with_changed(case, head=head)
         said.append((message, entry))
-    store.save_rungs(work.transaction, (clock for clock, _rungs in fired))
-    store.save_heads(work.transaction, heads)
+    store.save_cases(work.transaction, cases.values())
     store.save_trace(work.transaction, (entry for _message, entry in said))
     _raise(work, [(it, entry.body) for it, entry in said if isinstance(it, AlertRaised)], channels)
     work.send(*(it for it, _entry in said if not isinstance(it, AlertRaised)))
@@ -127,7 +128,7 @@ class Book:
         if code in self.cases:
             case = self.cases[code]
             head, entry = _entry(case.head, source, message)
-            self.cases[code] = replace(case, head=head)
+            self.cases[code] = with_changed(case, head=head)
             self.entries.append(entry)
 
 
@@ -137,9 +138,10 @@ def _entry(head: Head, source: str, message: object) -> tuple[Head, Entry]:
     return append(head, case=case, source=source, type=kind, at=at, message=message)
 
 
-def _just_after(clock: Clock) -> datetime:
-    assert clock.next_at is not None, "a clock that is due has a moment"
-    return clock.next_at + datetime.resolution
+def _just_after(case: Case) -> datetime:
+    coming = next_at(case)
+    assert coming is not None, "a case that is due has a moment"
+    return coming + datetime.resolution
 
 
 def _raise(work: Work, raised: Sequence[tuple[AlertRaised, str]], channels: Sequence[str]) -> None:

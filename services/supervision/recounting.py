@@ -7,9 +7,10 @@ from datetime import datetime
 
 from services.supervision import store
 from services.supervision.clocks import Clock
-from services.supervision.domain import Rules
+from services.supervision.domain import Rules, recounted
 from services.supervision.trace import append
 from shared.delivery.work import Work
+from shared.values import with_changed
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
 TYPE = "clock.recounted"
@@ -42,25 +43,28 @@ def recount(open_work: OpenWork, rules: Rules, *, limit: int = 500) -> int:
 
 
 def _recount_some(work: Work, rules: Rules, after: str, limit: int) -> tuple[str, int]:
-    """The id of the last clock looked at (empty when that were all), and how many moved."""
-    some, heads = store.provisional(work.transaction, after=after, limit=limit)
-    counted = [(old, old.recount(work.now, rules.calendar)) for old in some]
-    moved = [(old, new) for old, new in counted if old.due_at != new.due_at]
-    entries = []
-    for old, new in moved:
-        heads[new.case], entry = append(
-            heads[new.case],
-            case=new.case,
-            source="supervision",
-            type=TYPE,
-            at=work.now,
-            message=_told(old, new, rules),
-        )
-        entries.append(entry)
-    store.save_clocks(work.transaction, (new for old, new in counted if old != new))
-    store.save_heads(work.transaction, heads)
+    """The code of the last case looked at (empty when that were all), and how many clocks moved."""
+    some = store.provisional(work.transaction, after=after, limit=limit)
+    entries, kept, moved_in_all = [], [], 0
+    for before in some:
+        case, moved = recounted(before, work.now, rules)
+        for old, new in moved:
+            head, entry = append(
+                case.head,
+                case=case.code,
+                source="supervision",
+                type=TYPE,
+                at=work.now,
+                message=_told(old, new, rules),
+            )
+            case = with_changed(case, head=head)
+            entries.append(entry)
+        moved_in_all += len(moved)
+        if case.changed:
+            kept.append(case)
+    store.save_cases(work.transaction, kept)
     store.save_trace(work.transaction, entries)
-    return some[-1].id if len(some) == limit else "", len(moved)
+    return some[-1].code if len(some) == limit else "", moved_in_all
 
 
 def _told(old: Clock, new: Clock, rules: Rules) -> Recounted:

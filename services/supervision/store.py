@@ -3,79 +3,61 @@
 Each function is a fixed number of statements, however many cases it is about.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
 import sqlalchemy as sa
 
 from services.supervision.clocks import Clock
 from services.supervision.domain import Case
 from services.supervision.rows import (
-    StoredClocks,
     case_of_row,
-    clock_of_row,
     entry_of_row,
     row_of_case,
-    row_of_clock,
     row_of_entry,
-    text_of_rungs,
 )
-from services.supervision.tables import alerts, cases, clocks, held, tides, trace
+from services.supervision.tables import alerts, cases, held, tides, trace
 from services.supervision.trace import Entry, Head, canonical
+from shared.database import Moment
 from shared.messages import AlertRaised, CaseProgressed
 from shared.messages.codec import decode, version_of
 from shared.messages.registry import name_of
-from shared.rows import delete, insert, insert_new, update, upsert
+from shared.rows import delete, insert, insert_new, upsert
+from shared.statements import Statement
 
 STEP = name_of(CaseProgressed)
 
 
 def load(tx: sa.Connection, codes: Collection[str]) -> dict[str, Case]:
-    """The known ones of these cases with their open clocks, locked in the order of their codes."""
-    rows = tx.execute(
-        sa.select(cases).where(cases.c.code.in_(codes)).order_by(cases.c.code).with_for_update()
-    ).all()
-    open_clocks: dict[str, StoredClocks] = defaultdict(StoredClocks)
-    known = [row.code for row in rows]  # closed ones too: a verification follows the decision
-    if known:
-        of_cases = clocks.c.case_code.in_(known) & clocks.c.ended_at.is_(None)
-        for row in tx.execute(sa.select(clocks).where(of_cases)):
-            open_clocks[row.case_code].add(row)
-    return {row.code: case_of_row(row, open_clocks[row.code]) for row in rows}
+    """The known ones of these cases with their clocks, locked in the order of their codes."""
+    return {row.code: case_of_row(row) for row in _CASES.rows(tx, codes=list(codes))}
+
+
+_CASES = Statement(
+    lambda among: (
+        sa.select(cases)
+        .where(among(cases.c.code, "codes"))
+        .order_by(cases.c.code)
+        .with_for_update()
+    )
+)
 
 
 def load_held(tx: sa.Connection, codes: Collection[str]) -> dict[tuple[str, int], CaseProgressed]:
     """The steps of these cases that came early, by case and number."""
-    rows = tx.execute(sa.select(held).where(held.c.case_code.in_(codes)))
     return {
-        (row.case_code, row.number): decode(STEP, row.version, row.body.encode()) for row in rows
+        (row.case_code, row.number): decode(STEP, row.version, row.body.encode())
+        for row in _HELD.rows(tx, codes=list(codes))
     }
 
 
+_HELD = Statement(lambda among: sa.select(held).where(among(held.c.case_code, "codes")))
+
+
 def save_cases(tx: sa.Connection, changed: Iterable[Case]) -> None:
+    """Keep cases as they are now, with all their clocks."""
     upsert(tx, cases, [row_of_case(case) for case in changed])
-
-
-def save_clocks(tx: sa.Connection, changed: Iterable[Clock]) -> None:
-    upsert(tx, clocks, [row_of_clock(clock) for clock in changed])
-
-
-def save_rungs(tx: sa.Connection, changed: Iterable[Clock]) -> None:
-    """The rungs that are left of clocks that change in nothing else."""
-    rows = [
-        {"id": it.id, "rungs": text_of_rungs(it.rungs), "next_at": it.next_at} for it in changed
-    ]
-    update(tx, clocks, rows)
-
-
-def save_heads(tx: sa.Connection, heads: Mapping[str, Head]) -> None:
-    """Where the traces of cases end that change in nothing else."""
-    rows = [
-        {"code": code, "entries": head.count, "head": head.hash} for code, head in heads.items()
-    ]
-    update(tx, cases, rows)
 
 
 def save_trace(tx: sa.Connection, entries: Iterable[Entry]) -> None:
@@ -124,31 +106,39 @@ def save_alerts(tx: sa.Connection, raised: Iterable[tuple[AlertRaised, str]]) ->
     insert(tx, alerts, rows)
 
 
-def due(tx: sa.Connection, now: datetime, limit: int) -> tuple[list[Clock], dict[str, Head]]:
-    """Clocks whose next rung was reached before `now`, oldest first, with the heads of their cases.
+def due(tx: sa.Connection, now: datetime, limit: int) -> list[Case]:
+    """Cases with a clock whose next rung was reached before `now`, those with the oldest first.
 
-    Clock and case are locked; those that somebody else holds are passed over and come next time.
+    They are locked; those that somebody else holds are passed over and come next time.
     """
-    statement = (
-        sa.select(clocks, cases.c.entries, cases.c.head)
-        .join(cases, cases.c.code == clocks.c.case_code)
-        .where(clocks.c.next_at < now)
-        .order_by(clocks.c.next_at, clocks.c.id)
-        .limit(limit)
+    return [case_of_row(row) for row in _DUE.rows(tx, now=now, most=limit)]
+
+
+_DUE = Statement(
+    lambda _among: (
+        sa.select(cases)
+        .where(cases.c.next_at < sa.bindparam("now", type_=Moment()))
+        .order_by(cases.c.next_at, cases.c.code)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
         .with_for_update(skip_locked=True)
     )
-    return _with_heads(tx.execute(statement).all())
+)
 
 
 def next_moment(tx: sa.Connection) -> datetime | None:
     """The moment of the next rung of any clock."""
-    earliest: datetime | None = tx.execute(
-        sa.select(clocks.c.next_at)
-        .where(clocks.c.next_at.is_not(None))
-        .order_by(clocks.c.next_at)
+    found = _NEXT.rows(tx)
+    return found[0].next_at if found else None
+
+
+_NEXT = Statement(
+    lambda _among: (
+        sa.select(cases.c.next_at)
+        .where(cases.c.next_at.is_not(None))
+        .order_by(cases.c.next_at)
         .limit(1)
-    ).scalar()
-    return earliest
+    )
+)
 
 
 def note_tide(
@@ -162,10 +152,16 @@ def note_tide(
 
 def slowest_tide(tx: sa.Connection, since: datetime) -> datetime | None:
     """To which moment the slowest of the processes has read that lagged behind since then."""
-    slowest: datetime | None = tx.execute(
-        sa.select(sa.func.min(tides.c.read_to)).where(tides.c.seen_at > since)
-    ).scalar()
+    (found,) = _SLOWEST.rows(tx, since=since)
+    slowest: datetime | None = found.read_to
     return slowest
+
+
+_SLOWEST = Statement(
+    lambda _among: sa.select(sa.func.min(tides.c.read_to).label("read_to")).where(
+        tides.c.seen_at > sa.bindparam("since", type_=Moment())
+    )
+)
 
 
 def case_head(tx: sa.Connection, code: str) -> Head | None:
@@ -181,30 +177,22 @@ def trace_of(tx: sa.Connection, code: str) -> Iterator[Entry]:
 
 
 def clocks_of(tx: sa.Connection, code: str) -> list[Clock]:
-    """All clocks of a case, also those that have ended."""
-    statement = sa.select(clocks).where(clocks.c.case_code == code).order_by(clocks.c.id)
-    return [clock_of_row(row) for row in tx.execute(statement)]
+    """All clocks of a case, also those that have ended, by id."""
+    row = tx.execute(sa.select(cases).where(cases.c.code == code)).first()
+    return sorted(case_of_row(row).clocks.values(), key=attrgetter("id")) if row else []
 
 
-def provisional(
-    tx: sa.Connection, *, after: str, limit: int
-) -> tuple[list[Clock], dict[str, Head]]:
-    """Open clocks whose due date may still move with the calendar, by id, from `after` on, locked
-    with the heads of their cases."""
+def provisional(tx: sa.Connection, *, after: str, limit: int) -> list[Case]:
+    """Cases with a clock that runs and whose due date may still move with the calendar, by code,
+    from `after` on, locked."""
     statement = (
-        sa.select(clocks, cases.c.entries, cases.c.head)
-        .join(cases, cases.c.code == clocks.c.case_code)
-        .where(clocks.c.provisional, clocks.c.ended_at.is_(None), clocks.c.id > after)
-        .order_by(clocks.c.id)
+        sa.select(cases)
+        .where(cases.c.provisional, cases.c.code > after)
+        .order_by(cases.c.code)
         .limit(limit)
         .with_for_update()
     )
-    return _with_heads(tx.execute(statement).all())
-
-
-def _with_heads(rows: Sequence[sa.Row[Any]]) -> tuple[list[Clock], dict[str, Head]]:
-    heads = {row.case_code: Head(count=row.entries, hash=row.head) for row in rows}
-    return [clock_of_row(row) for row in rows], heads
+    return [case_of_row(row) for row in tx.execute(statement)]
 
 
 def waiting(tx: sa.Connection) -> int:

@@ -1,15 +1,14 @@
 """Supervision's tables.
 
-cases       what the stream has told, and where the trace of the case ends
-clocks      one row a clock: its ledger, the rungs still to be climbed, the moment of the next
+cases       what the stream has told, all clocks of the case (see `packing`), the moment of the next
+            rung of any of them, and where the trace of the case ends
 held        steps that came early, until the gap before them is closed
 trace       every entry of every case
 alerts      what was alerted; the key makes each rung of each clock fire once
 deliveries  what is still to be told, by channel
 tides       how far each process that lags behind has read the stream
 
-Titles, limits and rungs are JSON as text, not as a JSON type, so that a clock that a step does not
-touch need not be parsed.
+Titles and clocks are JSON as text, not as a JSON type: the database never looks into them.
 """
 
 import sqlalchemy as sa
@@ -34,45 +33,23 @@ cases = sa.Table(
     sa.Column("stops", sa.Text(), nullable=False),
     sa.Column("entries", sa.Integer(), nullable=False),
     sa.Column("head", sa.String(64), nullable=False),
+    sa.Column("clocks", sa.Text(), nullable=False),
+    sa.Column("next_at", Moment()),
+    sa.Column("provisional", sa.Boolean(), nullable=False),
 )
 
-clocks = sa.Table(
-    "clocks",
-    metadata,
-    sa.Column("id", sa.String(400), primary_key=True),
-    sa.Column("case_code", sa.String(40), nullable=False),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("subject", sa.String(300), nullable=False),
-    sa.Column("department", sa.String(64), nullable=False),
-    sa.Column("task", sa.String(64), nullable=False),
-    sa.Column("title", sa.Text(), nullable=False),
-    sa.Column("source", sa.String(300), nullable=False),
-    sa.Column("limit", sa.Text(), nullable=False),
-    sa.Column("due_at", Moment()),
-    sa.Column("provisional", sa.Boolean(), nullable=False),
-    sa.Column("ended_at", Moment()),
-    sa.Column("rungs", sa.Text(), nullable=False),
-    sa.Column("next_at", Moment()),
-)
-sa.Index("clocks_of_case", clocks.c.case_code)
 sa.Index(
-    "clocks_open",
-    clocks.c.case_code,
-    sqlite_where=clocks.c.ended_at.is_(None),
-    postgresql_where=clocks.c.ended_at.is_(None),
+    "cases_coming",
+    cases.c.next_at,
+    cases.c.code,
+    sqlite_where=cases.c.next_at.is_not(None),
+    postgresql_where=cases.c.next_at.is_not(None),
 )
 sa.Index(
-    "clocks_coming",
-    clocks.c.next_at,
-    clocks.c.id,
-    sqlite_where=clocks.c.next_at.is_not(None),
-    postgresql_where=clocks.c.next_at.is_not(None),
-)
-sa.Index(
-    "clocks_provisional",
-    clocks.c.id,
-    sqlite_where=clocks.c.provisional & clocks.c.ended_at.is_(None),
-    postgresql_where=clocks.c.provisional & clocks.c.ended_at.is_(None),
+    "cases_provisional",
+    cases.c.code,
+    sqlite_where=cases.c.provisional,
+    postgresql_where=cases.c.provisional,
 )
 
 held = sa.Table(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from shared.delivery.tables import outbox
 from shared.delivery.wire import Wire, new_id
+from shared.rows import delete, insert
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +31,13 @@ def keep(tx: sa.Connection, wires: Sequence[Wire]) -> str:
     row = new_id()
     messages = [wire.to_plain() for wire in wires]
     # Real time, not business time: this is about how long ago a process may have died.
-    tx.execute(sa.insert(outbox), {"id": row, "written_at": time.time(), "messages": messages})
+    insert(tx, outbox, [{"id": row, "written_at": time.time(), "messages": messages}])
     return row
 
 
 def forget(tx: sa.Connection, rows: Sequence[str]) -> None:
     """Drop rows whose messages the broker has confirmed."""
-    for at in range(0, len(rows), 1_000):  # SQLite allows 32,766 parameters
-        tx.execute(sa.delete(outbox).where(outbox.c.id.in_(rows[at : at + 1_000])))
+    delete(tx, outbox, [{"id": row} for row in rows])
 
 
 def rows(tx: sa.Connection, ids: Sequence[str]) -> list[Unsent]:
