@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from shared.messages.codec import encode, version_of
@@ -89,8 +90,12 @@ def new_id() -> str:
 
 def traceparent(case: str) -> str:
     """W3C trace context: every message of a case belongs to one trace, named by its code."""
-    trace = hashlib.sha256(case.encode()).hexdigest()[:32]
-    return f"00-{trace}-{os.urandom(8).hex()}-01"
+    return f"00-{_trace_of(case)}-{os.urandom(8).hex()}-01"
+
+
+@lru_cache(maxsize=1_000)
+def _trace_of(case: str) -> str:
+    return hashlib.sha256(case.encode()).hexdigest()[:32]
 
 
 def _text(body: bytes) -> str | dict[str, str]:
