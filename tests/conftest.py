@@ -9,7 +9,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.fixtures import run
 
-pytest_plugins = ["tests.fixtures.broker", "tests.fixtures.postgres"]
+pytest_plugins = [
+    "tests.fixtures.broker",
+    "tests.fixtures.chromium",
+    "tests.fixtures.postgres",
+]
 
 TESTS = Path(__file__).parent
 LONGEST_FIRST = ("journey", "faults", "unit/deploy", "broker")
@@ -39,10 +43,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 class ByGroup(LoadScopeScheduling):
-    """Tests of one file stay in one process, and all journeys do: they share a running stack."""
+    """Tests of one file stay in one process, and so do all journeys, which share a running stack,
+    and all tests of pages, which share a browser."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0]).relative_to(TESTS.name)
+        if file.parts[0] == "pages":
+            return "pages"
         shares_a_stack = file.parts[0] == "journey" and file.stem != "test_demo"
         return "journey" if shares_a_stack else str(file)
 

@@ -60,6 +60,7 @@ POSTGRESQL = Package(
     pattern="usr/lib/postgresql/*/bin/postgres",
     service="postgresql",
 )
+CHROMIUM = Package(name="chromium", title="Chromium", pattern="usr/bin/chromium")
 
 
 def ensure(package: Package, *, log: Path, say: Say) -> None:

@@ -46,6 +46,7 @@ KINDS = _kinds(
     ("too-large", 413, "The body is too large"),
     ("wrong-media-type", 415, "This media type is not taken here"),
     ("invalid", 422, "The input breaks a rule"),
+    ("too-many", 429, "Too many of these at once"),
     ("internal", 500, "Something went wrong on our side"),
     ("unavailable", 503, "A part that is needed is away just now"),
 )
@@ -60,6 +61,7 @@ LENGTH_REQUIRED = KINDS["length-required"]
 TOO_LARGE = KINDS["too-large"]
 WRONG_MEDIA_TYPE = KINDS["wrong-media-type"]
 INVALID = KINDS["invalid"]
+TOO_MANY = KINDS["too-many"]
 INTERNAL = KINDS["internal"]
 UNAVAILABLE = KINDS["unavailable"]
 

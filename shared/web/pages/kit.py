@@ -35,7 +35,8 @@ class Link:
 
 
 class Pages(DependencyProvider):  # type: ignore[misc]
-    """`folder` has templates/, texts.yaml and perhaps styles/ of the service's own.
+    """`folder` has templates/, texts.yaml and perhaps styles/ of the service; a class that the
+    service inherits may bring its own in `page_folders`, by the prefix of their templates.
 
     `home` is the page behind the product's name; `navigation` is shown to those who may go there.
     """
@@ -55,7 +56,9 @@ class Pages(DependencyProvider):  # type: ignore[misc]
             service=self.container.service_name, secure=bool(settings and settings.production)
         )
         self.routes = page_routes_of(self.container.service_cls)
-        self.texts = Texts(KIT / TEXTS, *_present(self.folder / TEXTS))
+        self.folders: dict[str, Path] = getattr(self.container.service_cls, "page_folders", {})
+        inner = [folder / TEXTS for folder in self.folders.values()]
+        self.texts = Texts(*_present(KIT / TEXTS, *inner, self.folder / TEXTS))
         self.assets = Assets.gather(KIT / "styles", self.folder / "styles")
         self._environments = {it: self._environment(it, self.time.zone) for it in LANGUAGES}
 
@@ -104,7 +107,12 @@ class Pages(DependencyProvider):  # type: ignore[misc]
         environment = jinja2.Environment(
             loader=jinja2.ChoiceLoader(
                 [
-                    jinja2.PrefixLoader({"kit": jinja2.FileSystemLoader(KIT / "templates")}),
+                    jinja2.PrefixLoader(
+                        {
+                            name: jinja2.FileSystemLoader(folder / "templates")
+                            for name, folder in {"kit": KIT, **self.folders}.items()
+                        }
+                    ),
                     jinja2.FileSystemLoader(self.folder / "templates"),
                 ]
             ),
@@ -122,8 +130,13 @@ class Pages(DependencyProvider):  # type: ignore[misc]
         def t(key: str, /, **values: Any) -> str:
             return self.texts.say(language, key, **values)
 
+        def role_list(roles: frozenset[str]) -> str:
+            comma = t("form.comma")
+            return comma.join(t(f"role.{role}") for role in sorted(roles))
+
         return {
             "t": t,
+            "role_list": role_list,
             "known_text": self.texts.__contains__,
             "language": language,
             "html_language": HTML_LANGUAGE[language],

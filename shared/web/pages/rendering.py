@@ -125,6 +125,7 @@ class Rendering:
             "form_for": self._form_for,
             "refused": type(self.refused).__name__ if self.refused else "",
             "refusal": str(self.refused or ""),
+            "refused_values": getattr(self.refused, "values", {}),
             "posted": self.form,
             "in_language": self._in_language,
         }

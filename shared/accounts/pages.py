@@ -1,0 +1,97 @@
+"""The pages of accounts, for a service class to inherit: sign-in, one's own account, the unit's."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from shared.accounts import schemas
+from shared.accounts.entering import Browser
+from shared.accounts.service import CHANGE_PASSWORD, Accounts
+from shared.accounts.throttle import TOO_MANY, TooManyGuesses
+from shared.errors import Fault, Invalid, OneWindowError
+from shared.web.pages import Page, Pages, Redirect, Visit, page
+from shared.web.problems import ProblemType
+
+HERE = Path(__file__).parent
+PROBLEMS: dict[type[OneWindowError], ProblemType] = {TooManyGuesses: TOO_MANY}
+
+
+def browser_of(visit: Visit) -> Browser:
+    """Where a visitor comes from."""
+    return Browser(address=visit.address, name=visit.wire.headers.get("User-Agent", ""))
+
+
+def within(path: str) -> bool:
+    """Whether a path leads to a page of ours and nowhere else: `//host` and `/\\host` do not."""
+    return path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
+
+
+class AccountPages:
+    """Sign in and out, see one's account, change one's password."""
+
+    page_folders: ClassVar[dict[str, Path]] = {"accounts": HERE}
+    accounts: Accounts
+    pages: Pages
+
+    @page("GET", "/sign-in", query=schemas.Wanted, public=True)
+    def sign_in(self, visit: Visit) -> Page | Redirect:
+        if visit.person is not None:
+            return self._onward(visit.query["next"])
+        return Page("accounts/sign_in.html", next=visit.query["next"], elsewhere=self._elsewhere())
+
+    @page(
+        "POST",
+        "/sign-in",
+        form=schemas.Credentials,
+        again="sign_in",
+        problems=PROBLEMS,
+        public=True,
+    )
+    def send_sign_in(self, visit: Visit) -> Redirect:
+        session = self.accounts.sign_in(
+            visit.form["name"], visit.form["password"], browser_of(visit)
+        )
+        going = self._onward(visit.form["next"])
+        return Redirect(going.path, cookies={"session": session, "visitor": ""})
+
+    @page("POST", "/sign-out", public=True)
+    def sign_out(self, visit: Visit) -> Redirect:
+        if visit.person is not None:
+            self.accounts.sign_out(visit.secret)
+        going = Redirect(self.pages.address("sign_in"), cookies={"session": ""})
+        return going.saying("account.signed_out", "info")
+
+    @page("GET", "/account")
+    def account(self, visit: Visit) -> Page:
+        person = visit.somebody
+        sessions = self.accounts.sessions(person.account)
+        return Page("accounts/account.html", sessions=sessions, own=person.session)
+
+    @page("POST", "/account/sessions/end")
+    def end_other_sessions(self, visit: Visit) -> Redirect:
+        self.accounts.end_others(visit.somebody)
+        return Redirect(self.pages.address("account")).saying("account.others_ended")
+
+    @page("GET", CHANGE_PASSWORD)
+    def password(self, visit: Visit) -> Page:
+        return Page("accounts/password.html", first=bool(visit.somebody.held_at))
+
+    @page("POST", CHANGE_PASSWORD, form=schemas.NewPassword, again="password", problems=PROBLEMS)
+    def change_password(self, visit: Visit) -> Redirect:
+        typed = visit.form
+        if typed["new_password"] != typed["repeated_password"]:
+            raise Invalid(Fault("repeated_password", "fault.not_the_same"))
+        session = self.accounts.change_password(
+            visit.somebody.account,
+            typed["current_password"],
+            typed["new_password"],
+            browser_of(visit),
+        )
+        going = Redirect(self.pages.address(self.pages.home), cookies={"session": session})
+        return going.saying("account.password_changed")
+
+    def _onward(self, path: str) -> Redirect:
+        return Redirect(path if within(path) else self.pages.address(self.pages.home))
+
+    def _elsewhere(self) -> Any:
+        """What the button of the other sign-in says, empty while there is none."""
+        return ""

@@ -1,0 +1,123 @@
+"""Services with pages, each in a process of its own over SQLite, with accounts to sign in with."""
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import requests
+
+from shared.accounts import keeping, store, tables
+from shared.accounts.keeping import Once
+from shared.businesstime import BusinessTime
+from shared.database import Database
+
+NO_BROKER = "amqp://guest:guest@127.0.0.1:1/"
+FIRST, PASSWORD = "first-password-1", "ein-Fenster-3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """The sample service: where it is, its database, and the log that it writes."""
+
+    url: str
+    database: Database
+    log: Path
+    process: subprocess.Popen
+
+    def add(self, name, display_name="李明", roles=("officer",), *, first=False, unit="archives"):
+        """An account with PASSWORD, or with FIRST which must be changed."""
+        once = Once(password=FIRST, hash=keeping.hashed(FIRST if first else PASSWORD))
+        now = BusinessTime().now()
+        with self.database.transaction() as tx:
+            made = keeping.add(
+                tx,
+                "department",
+                name=name,
+                display_name=display_name,
+                unit=unit,
+                roles=roles,
+                once=once,
+                now=now,
+                by="operator",
+            )
+            store.keep(tx, replace(made, must_change=first))
+
+    def log_of(self, name):
+        """What the log of accounts says of somebody, oldest first."""
+        with self.database.reading() as tx:
+            return [line["what"] for line in store.lines_of(tx, name)][::-1]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    data = tmp_path_factory.mktemp("sample")
+    database = Database.open("department", data=data)
+    with database.transaction() as tx:
+        tables.metadata.create_all(tx)
+    started = _start(data, database, free_port())
+    started.add("li.ming")
+    yield started
+    started.process.terminate()
+    started.process.wait(10)
+    database.close()
+
+
+def _start(data, database, port):
+    settings = {
+        "AMQP_URI": NO_BROKER,
+        "ONEWINDOW_DATA": str(data),
+        "ONEWINDOW_HTTP": f"127.0.0.1:{port}",
+    }
+    log = data / "log"
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.pages.sample.service"],
+            env=os.environ | settings,
+            stdout=written,
+            stderr=written,
+        )
+    url = f"http://127.0.0.1:{port}"
+    _wait(url, process, log)
+    return Sample(url=url, database=database, log=log, process=process)
+
+
+def _wait(url, process, log):
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        try:
+            requests.get(f"{url}/health", timeout=5)
+        except requests.ConnectionError:
+            process_waits(process)
+        else:
+            return
+    raise AssertionError(log.read_text())
+
+
+def process_waits(process):
+    try:
+        process.wait(0.05)
+    except subprocess.TimeoutExpired:
+        return
+
+
+@pytest.fixture
+def sign_in():
+    """`sign_in(page, name)` as a person does it, on the page that stands in the way."""
+
+    def enter(page, name, password=PASSWORD):
+        page.goto("/desk")
+        page.locator("input[name=name]").fill(name)
+        page.locator("input[name=password]").fill(password)
+        page.locator("main button").click()
+
+    return enter

@@ -1,0 +1,1 @@
+"""A service whose pages show every part of the kit, for the tests of the kit itself."""
