@@ -176,7 +176,7 @@ def _noted(step: Step, task: Task, message: TaskNoted) -> None:
 
 def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
     check_whole(step.item, task, message)
-    step.resume(task.key, "the department has answered")
+    step.resume(task.key, "the department has answered", message.officer)
     step.tasks[task.key] = replace(
         _remember(step.tasks[task.key], message),
         status="completed",
@@ -249,6 +249,7 @@ def _returned(step: Step, task: Task, message: TaskReturned) -> None:
     )
 
 
+        officer=message.officer,
 def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
     _not_waiting(step.tasks[task.key])
     check_procedure(step.item, task, message)
@@ -262,11 +263,12 @@ def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
     )
 
 
+        officer=message.officer,
 def _resumed(step: Step, task: Task, message: TaskResumed) -> None:
     if step.tasks[task.key].status != "suspended":
         raise Refusal("no special procedure is going on")
     step.tasks[task.key] = _remember(step.tasks[task.key], message)
-    step.resume(task.key, message.finding or "the special procedure is over")
+    step.resume(task.key, message.finding or "the special procedure is over", message.officer)
 
 
 def _extended(step: Step, task: Task, message: TaskExtensionRequested) -> None:
@@ -276,7 +278,7 @@ def _extended(step: Step, task: Task, message: TaskExtensionRequested) -> None:
 
 def _declined(step: Step, task: Task, message: TaskDeclined) -> None:
     department = _next_department(step, task, message)
-    step.resume(task.key, "the department has given the task back")
+    step.resume(task.key, "the department has given the task back", message.officer)
     step.tasks[task.key] = _remember(step.tasks[task.key], message)
     step.changes.append(
         Declined(

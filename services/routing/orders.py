@@ -59,7 +59,7 @@ def _transfer(step: Step, message: TransferTask) -> None:
         raise Refusal(f"there is no department {message.department!r}")
     if message.department == task.department:
         raise Refusal(f"{message.department} has the task already")
-    step.resume(message.task, "the task goes to another department")
+    step.resume(message.task, "the task goes to another department", message.by)
     of = find(step.item, message.task)
     transfer(step, of, message.department, by=message.by, reason=message.reason)
 

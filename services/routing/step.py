@@ -85,20 +85,37 @@ class Step:
         facts = facts_of(task, form) if task else form
         return self.departments.filling(role, self.case.region, facts)
 
-    def suspend(self, key: str, *, status: Any, reason: str, legal_basis: str) -> None:
-        """Stop the clocks for a task; `status` says what it waits for."""
+    def suspend(
+        self, key: str, *, status: Any, reason: str, legal_basis: str, officer: str = ""
+    ) -> None:
+        """Stop the clocks for a task; `status` says what it waits for, `officer` who said so."""
         task = self.tasks[key]
         self.tasks[key] = replace(task, status=status)
         self.changes.append(
-            Suspended(task=key, assignment=task.assignment, reason=reason, legal_basis=legal_basis)
+            Suspended(
+                task=key,
+                assignment=task.assignment,
+                reason=reason,
+                legal_basis=legal_basis,
+                department=task.department,
+                officer=officer,
+            )
         )
 
-    def resume(self, key: str, reason: str) -> None:
+    def resume(self, key: str, reason: str, officer: str = "") -> None:
         """Let the clocks run on, where they stand still for the task."""
         task = self.tasks[key]
         if task.waits:
             self.tasks[key] = replace(task, status="open", missing=())
-            self.changes.append(Resumed(task=key, assignment=task.assignment, reason=reason))
+            self.changes.append(
+                Resumed(
+                    task=key,
+                    assignment=task.assignment,
+                    reason=reason,
+                    department=task.department,
+                    officer=officer,
+                )
+            )
 
     def decide(
         self, outcome: str, *, reasons: tuple[str, ...], conditions: tuple[str, ...]

@@ -222,7 +222,8 @@ class Cancelled:
 @change("clock.suspended")
 @dataclass(frozen=True, kw_only=True)
 class Suspended:
-    """Time stops counting, with reason and legal basis. `task` is the task that stops.
+    """Time stops counting, with reason and legal basis. `task` is the task that stops, `officer`
+    who of its `department` said so.
 
     The case's own clocks stop with it: a case waits for each of its tasks.
     """
@@ -231,16 +232,21 @@ class Suspended:
     assignment: Line
     reason: Paragraph
     legal_basis: Paragraph
+    department: Line = ""
+    officer: Line = ""
 
 
 @change("clock.resumed")
 @dataclass(frozen=True, kw_only=True)
 class Resumed:
-    """What the task waited for is there; time counts again."""
+    """What the task waited for is there; time counts again. `officer` is whoever said so, empty
+    where the applicant's papers did."""
 
     task: Key
     assignment: Line
     reason: Paragraph
+    department: Line = ""
+    officer: Line = ""
 
 
 @change("case.supplemented")

@@ -69,6 +69,11 @@ class Calendars:
             self._made[known] = Calendar(merged(tables), seed=self._seed, hours=self._hours)
         return self._made[known]
 
+    def with_version(self, version: Version) -> "Calendars":
+        """The calendars once a version is published."""
+        versions = (*self.versions, version)
+        return Calendars(versions, table=self._table, seed=self._seed, hours=self._hours)
+
     def holding(self, region: str) -> tuple[Version, ...]:
         """The versions that hold in a region; what a later one says goes before an earlier one."""
         return tuple(

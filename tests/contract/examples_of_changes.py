@@ -145,8 +145,16 @@ CHANGES: tuple[Change, ...] = (
         assignment=ASSIGNMENT,
         reason="专家评审 (10 working days)",
         legal_basis=LAW,
+        department="planning",
+        officer="王敏",
     ),
-    Resumed(task="siting", assignment=ASSIGNMENT, reason="the special procedure is over"),
+    Resumed(
+        task="siting",
+        assignment=ASSIGNMENT,
+        reason="the special procedure is over",
+        department="planning",
+        officer="王敏",
+    ),
     Supplemented(
         fields=("land_area",),
         materials=(PLAN,),
