@@ -1,5 +1,6 @@
 """A worker that is killed, stopped, or whose broker goes away: nothing lost, nothing twice."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -190,8 +191,8 @@ def test_a_broker_that_restarts_in_the_middle_of_work_loses_and_doubles_nothing(
 
 
 def test_a_result_waits_in_the_journal_while_the_broker_is_gone(node, office_at_node, caplog):
-    office = office_at_node
-    worker = office.worker()
+    office, health = office_at_node, office_at_node.folder / "planning.health"
+    worker = office.worker(health_file=health)
     began, go_on = threading.Event(), threading.Event()
 
     @worker.task()
@@ -207,9 +208,16 @@ def test_a_result_waits_in_the_journal_while_the_broker_is_gone(node, office_at_
         office.until(lambda: "Not connected" in caplog.text)
         go_on.set()
         office.until(lambda: standing(office.journal) == "answered")
+        office.until(lambda: told(health) == ("reconnecting", 1))
         node.start()
         results = office.first(1)
+        office.until(lambda: told(health) == ("connected", 0))
     assert {each.properties.message_id for each in results} == {results[0].properties.message_id}
+
+
+def told(health):
+    said = json.loads(health.read_text())
+    return said["state"], said["backlog"]
 
 
 def standing(journal):

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from onewindow_worker.backoff import delay
+from onewindow_worker.counts import Counts
 from onewindow_worker.errors import (
     InvalidResult,
     NotOpen,
@@ -65,10 +66,13 @@ class Effects:
 class Assignments:
     """The assignments that the department has, and the jobs that its handlers have."""
 
-    def __init__(self, policy: Policy, journal: Journal, handlers: Handlers) -> None:
+    def __init__(
+        self, policy: Policy, journal: Journal, handlers: Handlers, counts: Counts | None = None
+    ) -> None:
         self._policy = policy
         self._journal = journal
         self._handlers = handlers
+        self._counts = counts or Counts()
         self._jobs: dict[str, Job] = {}
         self.effects = Effects()
 
@@ -191,12 +195,14 @@ class Assignments:
 
     def _reject(self, delivery: Delivery, error: WorkerError) -> None:
         log.error("Message set aside: %s", error, extra=_ids(delivery, ""))
+        self._counts.parked += 1
         self.effects.rejected.append(delivery)
 
     def note(self, noted: Noted) -> None:
         """Write down what a handler says of its progress."""
         try:
             self._record(noted.assignment, noted.note)
+            self._counts.noted += 1
         except (NotOpen, UnknownAssignment) as error:
             log.info("Note dropped: %s", error, extra={"assignment": noted.assignment})
 
@@ -209,6 +215,9 @@ class Assignments:
         """Take a handler's outcome in; a stopping worker does not try again."""
         job = handled.job
         error = handled.error or self._keep(job, handled.result)
+        if handled.seconds is not None:
+            self._counts.ran(handled.seconds)
+            self._counts.failed += error is not None
         if error is None:
             self._close(job, self.effects.done)
         elif job.unwanted:
@@ -225,9 +234,11 @@ class Assignments:
         """Write the result down; an error is what the handler is to be blamed for."""
         if isinstance(job.subject, Cancellation):
             self._journal.cancelled(job.assignment)
+            self._counts.answer(None)
         elif result is not None:
             try:
                 self._record(job.assignment, result)
+                self._counts.answer(result)
             except InvalidResult as error:
                 return error
             except NotOpen as error:
@@ -244,6 +255,7 @@ class Assignments:
             extra=_job_facts(job),
             exc_info=error,
         )
+        self._counts.parked += 1
         self._journal.park(job.assignment)
         self._close(job, self.effects.rejected)
 

@@ -15,6 +15,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 
 from onewindow_worker.assignments import Assignments, Effects
+from onewindow_worker.counts import Counts
 from onewindow_worker.events import (
     Confirmed,
     Connected,
@@ -27,12 +28,16 @@ from onewindow_worker.events import (
     Wake,
 )
 from onewindow_worker.handling import Pool
+from onewindow_worker.health import HealthFile
 from onewindow_worker.journal import Journal
 from onewindow_worker.link import Link
 from onewindow_worker.outbox import LOOK_EVERY, Outbox
 from onewindow_worker.wire import Delivery
 
 log = logging.getLogger("onewindow_worker")
+
+TELL_EVERY = 2.0
+"""Seconds between two writings of the health file, and between two countings of the journal."""
 
 BATCH = 500
 DAY = 86_400.0
@@ -53,6 +58,8 @@ class Engine:
         link: Link,
         events: SimpleQueue[Event],
         stopping: Callable[[], bool],
+        counts: Counts,
+        health: HealthFile,
     ) -> None:
         self._journal = journal
         self._assignments = assignments
@@ -60,6 +67,10 @@ class Engine:
         self._link = link
         self._events = events
         self._stopping = stopping
+        self._counts = counts
+        self._health = health
+        self._told: tuple[str, float] = ("", 0.0)
+        self._untold = False
         self._outbox = Outbox(journal)
         self._epoch = 0
         self._held: list[tuple[float, int, Job]] = []
@@ -111,7 +122,9 @@ class Engine:
         return max(0.0, min(LOOK_EVERY, due))
 
     def _turn(self, events: Sequence[Event]) -> None:
-        deliveries = [*self._again, *(each for each in events if isinstance(each, Delivery))]
+        arrived = [each for each in events if isinstance(each, Delivery)]
+        self._counts.take(arrived)
+        deliveries = [*self._again, *arrived]
         handled = [each for each in events if isinstance(each, Handled)]
         noted = [each for each in events if isinstance(each, Noted)]
         for event in events:
@@ -121,6 +134,28 @@ class Engine:
             with self._journal.transaction(durable=bool(handled or noted)):
                 self._take(noted, handled, deliveries)
         self._give_out(self._assignments.collect())
+        self._tell()
+
+    def _tell(self) -> None:
+        """Write down how the worker is, every few seconds and when that has changed."""
+        state = "connected" if self._epoch else "reconnecting"
+        if self._stopping():
+            state = "stopping"
+        before, at = self._told
+        now = time.monotonic()
+        if state == before and now < at + TELL_EVERY:
+            return
+        self._told = (state, now)
+        self._counts.connected = bool(self._epoch)
+        self._counts.backlog = self._journal.backlog()
+        self._counts.standings = self._journal.standings()
+        try:
+            self._health.write(state, self._counts)
+            self._untold = False
+        except OSError as error:
+            if not self._untold:
+                log.warning("The health file cannot be written: %s", error)
+            self._untold = True
 
     def _take(
         self,
@@ -140,11 +175,13 @@ class Engine:
     def _note(self, event: Event) -> None:
         if isinstance(event, Confirmed):
             self._outbox.confirmed(event.message_ids)
+            self._counts.sent += len(event.message_ids)
         elif isinstance(event, TurnedBack):
             self._outbox.turned_back(event.message_ids)
         elif isinstance(event, Connected):
             log.info("Connected to the broker")
             self._epoch = event.epoch
+            self._counts.connections += 1
             self._outbox.restart()
         elif isinstance(event, Lost):
             self._epoch = 0

@@ -57,12 +57,14 @@ class Job:
 class Handled:
     """A handler has ended, with a result or an error.
 
-    Both are None for a `cancelled` handler and for a job that was unwanted before it began.
+    Both are None for a `cancelled` handler and for a job that was unwanted before it began, for
+    which no handler was called; `seconds` is how long the call took.
     """
 
     job: Job
     result: Result | None
     error: BaseException | None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Callable
@@ -98,11 +99,13 @@ class Pool:
             return Handled(job, None, None)
         if isinstance(job.subject, Task):
             job.subject.tell_to(self._note)
+        result, problem, began = None, None, time.perf_counter()
         try:
-            return Handled(job, self._handlers.call(job.subject), None)
+            result = self._handlers.call(job.subject)
         except BaseException as error:
             # sys.exit() in a handler must not end the thread either
-            return Handled(job, None, error)
+            problem = error
+        return Handled(job, result, problem, time.perf_counter() - began)
 
     def _note(self, task: Task, note: Note) -> None:
         self._events.put(Noted(task.assignment, note))

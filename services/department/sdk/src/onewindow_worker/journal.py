@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from onewindow_worker.errors import JournalUnusable, NotOpen, UnknownAssignment
-from onewindow_worker.journal_file import created, opened
+from onewindow_worker.journal_file import completed, created, opened
 from onewindow_worker.results import Note, Result
-from onewindow_worker.standing import CLOSED, NOTED, moved
+from onewindow_worker.standing import CLOSED, NOT_CLOSED, NOTED, moved
 from onewindow_worker.wire import Outgoing, body_of, message_id_of, note_id_of
 
 _STANDING = """
@@ -71,6 +71,7 @@ class Journal:
                 f"the journal {path} belongs to the department {owner}, not to {department}; "
                 "give each department a journal of its own"
             )
+        completed(connection)
         return cls(connection, department)
 
     @classmethod
@@ -224,6 +225,18 @@ class Journal:
         self._connection.executemany(
             "UPDATE results SET sent = 1 WHERE position = ?", [(each,) for each in positions]
         )
+
+    def backlog(self) -> int:
+        """How many results the broker has not taken."""
+        return int(self._row("SELECT count(*) FROM results WHERE sent = 0")[0])
+
+    def standings(self) -> dict[str, int]:
+        """How many assignments are not closed, by their standing."""
+        counted = self._connection.execute(
+            "SELECT standing, count(*) FROM tasks"
+            " WHERE standing NOT IN ('answered', 'cancelled') GROUP BY standing"
+        )
+        return {**dict.fromkeys(NOT_CLOSED, 0), **dict(counted.fetchall())}
 
     def forget(self, *, older_than: float) -> None:
         """Drop what was closed or set aside `older_than` seconds ago, if it has been sent."""

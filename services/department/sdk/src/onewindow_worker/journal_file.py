@@ -10,6 +10,12 @@ from onewindow_worker.errors import JournalUnusable
 APPLICATION_ID = 0x4F57574A
 LAYOUT = 1
 
+_OPEN = """
+CREATE INDEX IF NOT EXISTS tasks_open ON tasks (standing)
+    WHERE standing NOT IN ('answered', 'cancelled');
+"""
+"""By which the few open ones are counted among those of 90 days; added since version 0.1.0."""
+
 _SCHEMA = f"""
 CREATE TABLE owner (department TEXT NOT NULL);
 CREATE TABLE tasks (
@@ -34,6 +40,7 @@ CREATE TABLE results (
 );
 CREATE INDEX results_of ON results (assignment);
 CREATE INDEX results_unsent ON results (position) WHERE sent = 0;
+{_OPEN}
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {LAYOUT};
 """
@@ -61,6 +68,11 @@ def _owner(connection: sqlite3.Connection) -> str:
     if layout > LAYOUT:
         raise sqlite3.DatabaseError(f"it was written by a newer onewindow-worker (layout {layout})")
     return str(connection.execute("SELECT department FROM owner").fetchone()[0])
+
+
+def completed(connection: sqlite3.Connection) -> None:
+    """Add what a journal of an older version lacks."""
+    connection.execute(_OPEN)
 
 
 def created(connection: sqlite3.Connection, department: str) -> str:

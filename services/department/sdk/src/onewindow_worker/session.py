@@ -166,6 +166,7 @@ class Session:
                 user_id=properties.user_id or "",
                 traceparent=_text(headers.get("traceparent")),
                 body=body,
+                redelivered=method.redelivered,
             )
         )
 

@@ -15,7 +15,10 @@ _KEY = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 @dataclass(frozen=True)
 class Settings:
-    """See the README for the variables. `sender` is the broker user that hands out tasks."""
+    """See the README for the variables. `sender` is the broker user that hands out tasks.
+
+    `metrics_port` 0 serves no metrics, an empty `health_file` writes none.
+    """
 
     department: str
     uri: str
@@ -25,6 +28,9 @@ class Settings:
     attempts: int = 5
     retry_after: float = 1.0
     sender: str = "routing"
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
+    health_file: str = ""
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.department):
@@ -38,6 +44,8 @@ class Settings:
                 raise InvalidSettings(f"{name}: is {getattr(self, name)}; give 1 or more")
         if self.prefetch > 65_535:
             raise InvalidSettings(f"prefetch: is {self.prefetch}; at most 65535 are possible")
+        if not 0 <= self.metrics_port <= 65_535:
+            raise InvalidSettings(f"metrics_port: is {self.metrics_port}; give 1 to 65535")
         if self.retry_after <= 0:
             raise InvalidSettings("retry_after: is not a positive number of seconds")
 
@@ -54,6 +62,9 @@ class Settings:
             attempts=int(_number(environment, "ATTEMPTS", cls.attempts)),
             retry_after=_number(environment, "RETRY_AFTER", cls.retry_after),
             sender=environment.get(PREFIX + "SENDER") or cls.sender,
+            metrics_port=int(_number(environment, "METRICS_PORT", cls.metrics_port)),
+            metrics_host=environment.get(PREFIX + "METRICS_HOST") or cls.metrics_host,
+            health_file=environment.get(PREFIX + "HEALTH_FILE") or cls.health_file,
         )
 
 

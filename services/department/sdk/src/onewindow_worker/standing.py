@@ -37,6 +37,7 @@ REASONS = {
 }
 
 CLOSED = ("answered", "cancelled")
+NOT_CLOSED = ("begun", "open", "suspended", "returned", "parked", "cancelling")
 HANDLED_AGAIN = ("begun", "parked")
 """Where a redelivered message calls the handler again; elsewhere the last result is repeated."""
 

@@ -42,6 +42,7 @@ class Delivery:
     user_id: str
     traceparent: str
     body: bytes
+    redelivered: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,17 @@ from typing import Any, Callable, TypeVar
 import pika
 
 from onewindow_worker.assignments import Assignments, Policy
+from onewindow_worker.counts import Counts
 from onewindow_worker.engine import Engine
 from onewindow_worker.errors import InvalidSettings, JournalUnusable
 from onewindow_worker.events import Event, Wake
 from onewindow_worker.handling import CancelledHandler, Handlers, Pool, TaskHandler
+from onewindow_worker.health import HealthFile
 from onewindow_worker.journal import Journal
 from onewindow_worker.link import Link
 from onewindow_worker.lock import WorkerLock
 from onewindow_worker.logs import quiet_pika
+from onewindow_worker.metrics import MetricsServer
 from onewindow_worker.reporter import Reporter, real_clock
 from onewindow_worker.results import Result
 from onewindow_worker.session import Line
@@ -43,7 +46,8 @@ class Worker:
     `journal` is the file in which the worker remembers; keep it with the department's data.
     `threads` is how many handlers run at once: with 1 they need not be thread-safe. `attempts` and
     `retry_after` (seconds, doubling) say how often a handler that raises is called for one task.
-    `clock` gives the aware time that results are dated with.
+    With a `metrics_port` it serves Prometheus metrics at `metrics_host`, and it writes how it is
+    into `health_file`. `clock` gives the aware time that results are dated with.
     """
 
     def __init__(
@@ -57,6 +61,9 @@ class Worker:
         attempts: int = Settings.attempts,
         retry_after: float = Settings.retry_after,
         sender: str = Settings.sender,
+        metrics_port: int = Settings.metrics_port,
+        metrics_host: str = Settings.metrics_host,
+        health_file: str | Path = Settings.health_file,
         clock: Callable[[], datetime] = real_clock,
     ) -> None:
         self._settings = Settings(
@@ -68,8 +75,13 @@ class Worker:
             attempts=attempts,
             retry_after=retry_after,
             sender=sender,
+            metrics_port=metrics_port,
+            metrics_host=metrics_host,
+            health_file=str(health_file),
         )
         self._clock = clock
+        self._counts = Counts()
+        self._health = HealthFile(self._settings.health_file, department)
         self._handlers = Handlers()
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._stop = threading.Event()
@@ -88,6 +100,9 @@ class Worker:
             attempts=given.attempts,
             retry_after=given.retry_after,
             sender=given.sender,
+            metrics_port=given.metrics_port,
+            metrics_host=given.metrics_host,
+            health_file=given.health_file,
         )
 
     @property
@@ -151,13 +166,15 @@ class Worker:
         with self._signals():
             try:
                 if self._locked(lock):
-                    self._work(line)
+                    with self._watched():
+                        self._work(line)
             except sqlite3.Error as error:
                 raise JournalUnusable(
                     f"the journal {self._settings.journal} cannot be written: {error}"
                 ) from error
             finally:
                 lock.release()
+                self._health.remove()
         log.info("Worker stopped", extra={"department": self.department})
 
     def _line(self) -> Line:
@@ -186,14 +203,38 @@ class Worker:
                     "Another worker uses this journal; waiting until it has stopped",
                     extra={"journal": self._settings.journal},
                 )
+            self._write_health("standby")
             self._stop.wait(LOCK_POLL)
         return False
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Metrics are served meanwhile, and the health file is there from the beginning."""
+        self._write_health("reconnecting")
+        server = self._metrics()
+        try:
+            yield
+        finally:
+            if server is not None:
+                server.close()
+
+    def _write_health(self, state: str) -> None:
+        try:
+            self._health.write(state, self._counts)
+        except OSError as error:
+            raise InvalidSettings(f"health_file: cannot be written: {error}") from error
+
+    def _metrics(self) -> MetricsServer | None:
+        given = self._settings
+        if not given.metrics_port:
+            return None
+        return MetricsServer(given.metrics_host, given.metrics_port, self._counts, self.department)
 
     def _work(self, line: Line) -> None:
         journal = Journal.open(self._settings.journal, self.department)
         pool = Pool(self._handlers, self._settings.threads, self._events)
         link = Link(line, self._events)
-        assignments = Assignments(self._policy(), journal, self._handlers)
+        assignments = Assignments(self._policy(), journal, self._handlers, self._counts)
         engine = Engine(
             journal=journal,
             assignments=assignments,
@@ -201,6 +242,8 @@ class Worker:
             link=link,
             events=self._events,
             stopping=self._stop.is_set,
+            counts=self._counts,
+            health=self._health,
         )
         log.info("Worker started", extra={"department": self.department})
         pool.start()
