@@ -57,7 +57,12 @@ def of_kind(told: Sequence[Line], kind: str) -> list[Line]:
 
 
 REVIEW = Suspended(
-    task="t", assignment="a.1", reason="expert review (10 working days)", legal_basis="Art. 45"
+    task="t",
+    assignment="a.1",
+    reason="expert review (10 working days)",
+    legal_basis="Art. 45",
+    department="planning",
+    officer="王敏",
 )
 STORY = (
     step(1, "09-21 09:00", opened("09-21 09:00"), assigned("a.1")),
@@ -75,7 +80,7 @@ def test_the_lines_tell_the_whole_story_of_a_clock_in_order():
         "by 陈志远 (机关负责人)",
         "ran 2026-09-21 09:00 to 2026-09-24 10:00: 2 working days",
         "stopped 2026-09-24 10:00 to 2026-10-09 10:00: expert review (10 working days), Art. 45, "
-        "by planning; 5 working days not counted; resumed: heard",
+        "by 王敏 of planning; 5 working days not counted; resumed: heard",
         "runs 2026-10-09 10:00 to 2026-11-16 17:00: 28 working days, 3 of them used",
         "2026-09-25 to 2026-09-27 off: Mid-autumn Festival (国办发明电〔2025〕7号)",
         "2026-10-01 to 2026-10-07 off: National Day (国办发明电〔2025〕7号)",
@@ -93,7 +98,7 @@ def test_the_lines_are_told_in_chinese_as_well():
     )
     assert told[3] == (
         "2026-09-24 10:00 至 2026-10-09 10:00 中止：expert review (10 working days)，依据Art. 45，"
-        "planning；5 个工作日不计入；恢复：heard"
+        "planning：王敏；5 个工作日不计入；恢复：heard"
     )
     assert told[-2:] == [
         "到期 2026-11-16 17:00",
