@@ -21,8 +21,10 @@ from deploy.local.broker_address import BrokerAddress
 from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.broker_node import BrokerNode
 from deploy.local.broker_setup import set_up
+from deploy.local.npm import ensure_page_scripts
 from deploy.local.packages import POSTGRESQL, RABBITMQ, ensure
 from deploy.local.passwords import Passwords
+from deploy.local.places import Places
 from deploy.local.ports import demand, free_ports
 from deploy.local.postgres import Postgres
 from deploy.local.process import ProcessId, wait_for_any
@@ -112,6 +114,7 @@ class LocalStack:
         try:
             ports = self._ports()
             self._write(ready=False)
+            ensure_page_scripts(Places.from_environment(os.environ), self._say)
             self._start_broker()
             self._start_database()
             names = [name for name, _ in self.settings.names]

@@ -23,6 +23,10 @@ SEEN_AGAIN = timedelta(minutes=1)
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 SHORTEST, LONGEST_PASSWORD = 10, 200
 FEWEST_DIFFERENT = 5
+NAME_RULE = "must have 2 to 64 small letters, digits and . _ -, and begin with a letter"
+LENGTH_RULE = "must have 10 to 200 characters"
+SAME_RULE = "has too few different characters; it is easily guessed"
+OWN_NAME_RULE = "must not contain the account's name"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike on paper: i, l, o, 0, 1."""
 
@@ -75,11 +79,11 @@ def check_password(password: str, *, name: str) -> None:
     Length counts, and not which kinds of signs there are (NIST SP 800-63B, 5.1.1.2).
     """
     if not SHORTEST <= len(password) <= LONGEST_PASSWORD:
-        raise _unfit("fault.password_length")
+        raise _unfit(LENGTH_RULE)
     if len(set(password)) < FEWEST_DIFFERENT:
-        raise _unfit("fault.password_same")
+        raise _unfit(SAME_RULE)
     if name in password.lower():
-        raise _unfit("fault.password_name")
+        raise _unfit(OWN_NAME_RULE)
 
 
 def _unfit(problem: str) -> Invalid:
@@ -90,5 +94,5 @@ def checked_name(name: str) -> str:
     """The name as it is kept; raises Invalid."""
     clean = name.strip().lower()
     if not NAME.fullmatch(clean):
-        raise Invalid(Fault("name", "fault.account_name"))
+        raise Invalid(Fault("name", NAME_RULE))
     return clean

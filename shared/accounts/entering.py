@@ -27,7 +27,9 @@ from shared.database import Database, storable
 from shared.errors import Fault, Invalid
 
 Aside = Callable[..., Any]
-WRONG = Fault("password", "fault.wrong_password")
+MISMATCH = "does not match the account"
+SAME_AS_BEFORE = "is the password that you have"
+WRONG = Fault("password", MISMATCH)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,16 +149,16 @@ def change_password(
     """
     check_password(new, name=account.name)
     if current == new:
-        raise Invalid(Fault("new_password", "fault.password_same_as_before"))
+        raise Invalid(Fault("new_password", SAME_AS_BEFORE))
     counted = _count(database, sources(account.name, browser.address)[:1], now)
     if not aside(matches, current, account.password_hash):
-        raise Invalid(Fault("current_password", "fault.wrong_password"))
+        raise Invalid(Fault("current_password", MISMATCH))
     made = aside(hashed, new)
     with database.transaction() as tx:
         _forgive(tx, counted)
         found = store.account(tx, account.name, to_change=True)
         if found is None or found.password_hash != account.password_hash:
-            raise Invalid(Fault("current_password", "fault.wrong_password"))
+            raise Invalid(Fault("current_password", MISMATCH))
         store.keep(tx, replace(found, password_hash=made, must_change=False))
         store.end_all(tx, account.name)
         store.write(tx, account.name, "password changed", now=now, address=browser.address)

@@ -16,6 +16,7 @@ from shared.accounts.roles import checked_roles, checked_unit
 from shared.errors import Fault, Invalid, NotFound
 
 LONGEST_NAME = 100
+TAKEN = "is the name of an account already; choose another"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ def add(
         made_at=now,
     )
     if not store.add(tx, new):
-        raise Invalid(Fault("name", "fault.account_taken"))
+        raise Invalid(Fault("name", TAKEN))
     store.write(tx, new.name, "added", now=now, by=by, note=f"{unit}: {', '.join(new.roles)}")
     return new
 

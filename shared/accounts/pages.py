@@ -11,6 +11,7 @@ from shared.errors import Fault, Invalid, OneWindowError
 from shared.web.pages import Page, Pages, Redirect, Visit, page
 from shared.web.problems import ProblemType
 
+NOT_THE_SAME = "is not the same as above"
 HERE = Path(__file__).parent
 PROBLEMS: dict[type[OneWindowError], ProblemType] = {TooManyGuesses: TOO_MANY}
 
@@ -79,7 +80,7 @@ class AccountPages:
     def change_password(self, visit: Visit) -> Redirect:
         typed = visit.form
         if typed["new_password"] != typed["repeated_password"]:
-            raise Invalid(Fault("repeated_password", "fault.not_the_same"))
+            raise Invalid(Fault("repeated_password", NOT_THE_SAME))
         session = self.accounts.change_password(
             visit.somebody.account,
             typed["current_password"],

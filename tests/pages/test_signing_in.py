@@ -36,7 +36,7 @@ def test_a_wrong_password_and_an_unknown_account_are_refused_with_the_same_words
     page = visitor(sample.url, language="en")
     sign_in(page, "li.ming", "not-the-password")
     words = page.get_by_role("alert").inner_text()
-    assert "This account and password do not match" in words
+    assert "Password: does not match the account" in words
     assert page.locator("input[name=name]").input_value() == "li.ming"
     assert page.locator("input[name=password]").input_value() == ""
     sign_in(page, "nobody", "not-the-password")

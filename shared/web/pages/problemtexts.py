@@ -1,7 +1,8 @@
 """What is wrong with a field, in the visitor's language.
 
-A problem may be a key of the texts: that is how a service's own schemas name theirs. What
-marshmallow says by itself has its key below; anything else is shown as it is.
+A problem may be the key of a text, or the English words of a text `fault.…`: rules say their faults
+in English, also on the command line. What marshmallow says by itself has its key below; anything
+else is shown as it is.
 """
 
 import re
@@ -35,6 +36,8 @@ def worded(texts: Texts, language: str, problem: str) -> str:
     """The problem in a language."""
     if problem in texts:
         return texts.say(language, problem)
+    if key := texts.worded_as(problem):
+        return texts.say(language, key)
     for key, pattern in PATTERNS.items():
         if found := pattern.fullmatch(problem):
             return texts.say(language, key, **found.groupdict())

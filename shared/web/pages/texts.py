@@ -31,6 +31,9 @@ class Texts:
         self._texts: dict[str, Mapping[str, Any]] = {}
         for file in files:
             self._texts.update(_leaves(yaml.safe_load(file.read_text("utf-8")), file.name))
+        self._faults = {
+            said["en"]: key for key, said in self._texts.items() if key.startswith("fault.")
+        }
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -39,6 +42,10 @@ class Texts:
     def keys(self) -> frozenset[str]:
         """The names of all texts."""
         return frozenset(self._texts)
+
+    def worded_as(self, english: str) -> str:
+        """The key of the fault that English words so; empty where none does."""
+        return self._faults.get(english, "")
 
     def say(self, language: str, key: str, /, **values: Any) -> str:
         """A text with its values put in; raises MissingText for a key that nobody wrote."""
