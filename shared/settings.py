@@ -16,7 +16,8 @@ class Settings:
     `database` is empty for SQLite in `data`, or a postgresql:// URL; each service then uses a
     schema of its own. `partitions` is N, the number of queues over which a service's messages are
     spread by case. `code_key`, `central_department` and `project_type` belong to the code scheme
-    `project`.
+    `project`. `connections` is the file of the department service that says how departments' own
+    systems are reached; None where there is none.
     """
 
     service: str
@@ -35,6 +36,7 @@ class Settings:
     code_key: str = field(repr=False)
     central_department: str
     project_type: str
+    connections: Path | None = None
 
     @classmethod
     def from_environment(cls, service: str) -> "Settings":
@@ -60,6 +62,11 @@ class Settings:
                 code_key=env.str("ONEWINDOW_CODE_KEY", ""),
                 central_department=env.str("ONEWINDOW_CENTRAL_DEPARTMENT", ""),
                 project_type=env.str("ONEWINDOW_PROJECT_TYPE", ""),
+                connections=_file(env.str("ONEWINDOW_CONNECTIONS", "")),
             )
         except EnvError as error:
             raise Invalid(Fault("environment", str(error))) from error
+
+
+def _file(name: str) -> Path | None:
+    return Path(name) if name else None

@@ -7,6 +7,7 @@ from marshmallow import Schema
 
 from services.department import handlers, schemas, store
 from services.department.domain import OPEN, Act, NotPossible, OtherDepartment, Overtaken, Task
+from services.department.systems.service import Systems
 from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
@@ -34,7 +35,7 @@ def _act(what: str, body: type[Schema]) -> Callable[[Method], Method]:
     )
 
 
-class Service:
+class Service(Systems):
     """Department: the tasks of departments without a worker of their own, over HTTP."""
 
     name = "department"
@@ -43,6 +44,7 @@ class Service:
     @receives  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
+        self.tell_systems(work, envelopes)
 
     @http(
         "GET",
