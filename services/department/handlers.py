@@ -42,7 +42,11 @@ def follow(work: Work, envelopes: Sequence[Envelope]) -> None:
 
 def _news(message: Any) -> Iterator[TaskAssigned | TaskSupplemented | TaskCancelled | Refused]:
     if isinstance(message, CaseProgressed):
-        yield from (change for change in message.changes if isinstance(change, Refused))
+        yield from (
+            change
+            for change in message.changes
+            if isinstance(change, Refused) and change.ground != "repeated"  # the first one counted
+        )
     elif isinstance(message, TaskAssigned | TaskSupplemented | TaskCancelled):
         yield message
 

@@ -1,8 +1,8 @@
 """What a department's answer does to a case.
 
 An answer counts if the department that gives it holds the assignment that it names. Anything else
-is recorded in the case stream as refused and has no effect; an answer that was heard before is
-passed over in silence. Nothing that a department says vanishes.
+is recorded in the case stream as refused, with the ground, and has no effect; so is an answer that
+was heard before under another message id. Nothing that a department says vanishes.
 
 - A rejection needs its reasons and its legal basis (Administrative Licensing Law, articles 38, 55),
   an approval with conditions its conditions, an approval the results that the item asks for.
@@ -61,15 +61,15 @@ def answer(step: Step, message: Any, origin: Origin) -> None:
     """Let a department's answer act on the case, or record that it was refused."""
     try:
         key, task = _holder(step, message, origin)
-        if _heard_before(task, message):
+        if _says_nothing_new(task, message):
             return
         _still_wanted(task, message)
         _RULES[type(message)](step, find(step.item, key), message)
     except Refusal as refusal:
-        refuse(step, message, origin, str(refusal), forged=refusal.forged)
+        refuse(step, message, origin, str(refusal), ground=refusal.ground)
 
 
-def refuse(step: Step, message: Any, origin: Origin, reason: str, *, forged: bool = False) -> None:
+def refuse(step: Step, message: Any, origin: Origin, reason: str, *, ground: str = "rule") -> None:
     """Record in the case stream that a message did not count."""
     step.changes.append(
         Refused(
@@ -78,7 +78,8 @@ def refuse(step: Step, message: Any, origin: Origin, reason: str, *, forged: boo
             message_id=origin.message_id,
             assignment=getattr(message, "assignment", ""),
             reason=reason,
-            forged=forged,
+            forged=ground == "forged",
+            ground=ground,
         )
     )
 
@@ -91,7 +92,7 @@ def _holder(step: Step, message: Any, origin: Origin) -> tuple[str, TaskState]:
             if assignment == message.assignment:
                 _check_right(step, message, origin, department)
                 return key, task
-    raise Refusal(f"the case has no assignment {message.assignment!r}")
+    raise Refusal(f"the case has no assignment {message.assignment!r}", ground="not_held")
 
 
 def _assignments(task: TaskState) -> list[tuple[str, str]]:
@@ -102,21 +103,21 @@ def _assignments(task: TaskState) -> list[tuple[str, str]]:
 def _check_right(step: Step, message: Any, origin: Origin, department: str) -> None:
     if message.department != department:
         raise Refusal(
-            f"{message.department} answered, but {department} holds the assignment", forged=True
+            f"{message.department} answered, but {department} holds the assignment", ground="forged"
         )
     known = step.departments.get(department)
     by_desk = origin.role == "department"
     if by_desk != bool(known and known.desk):
         through = "its own worker" if by_desk else "the desk"
-        raise Refusal(f"{department} answers through {through}, not {origin}", forged=True)
+        raise Refusal(f"{department} answers through {through}, not {origin}", ground="forged")
 
 
-def _heard_before(task: TaskState, message: Any) -> bool:
-    if isinstance(message, TaskAccepted):
-        # Who has answered has taken the task up: a late acceptance says nothing new.
-        current = message.assignment == task.assignment
-        return (current and (task.accepted or task.status == "completed")) or not current
-    return print_of(message) in task.heard
+def _says_nothing_new(task: TaskState, message: Any) -> bool:
+    """Who has answered has taken the task up: a late acceptance says nothing new."""
+    if not isinstance(message, TaskAccepted):
+        return False
+    current = message.assignment == task.assignment
+    return not current or task.accepted or task.status == "completed"
 
 
 def print_of(message: Any) -> str:
@@ -132,12 +133,14 @@ def print_of(message: Any) -> str:
 
 
 def _still_wanted(task: TaskState, message: Any) -> None:
+    if print_of(message) in task.heard:
+        raise Refusal("the same answer has counted before", ground="repeated")
     if message.assignment != task.assignment:
-        raise Refusal("the department gave the task back earlier")
+        raise Refusal("the department gave the task back earlier", ground="not_held")
     if task.status == "completed":
-        raise Refusal("the task has been answered already, and differently")
+        raise Refusal("the task has been answered already, and differently", ground="settled")
     if task.status in ("cancelled", "skipped"):
-        raise Refusal("the task was cancelled before")
+        raise Refusal("the task was cancelled before", ground="cancelled")
 
 
 def _taken_up(step: Step, task: Task, message: Any) -> None:
@@ -246,10 +249,10 @@ def _returned(step: Step, task: Task, message: TaskReturned) -> None:
         status="returned",
         reason="the applicant is to hand in what is missing",
         legal_basis=message.legal_basis,
+        officer=message.officer,
     )
 
 
-        officer=message.officer,
 def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
     _not_waiting(step.tasks[task.key])
     check_procedure(step.item, task, message)
@@ -260,10 +263,10 @@ def _suspended(step: Step, task: Task, message: TaskSuspended) -> None:
         status="suspended",
         reason=f"{message.procedure} ({message.days} working days)",
         legal_basis=message.legal_basis,
+        officer=message.officer,
     )
 
 
-        officer=message.officer,
 def _resumed(step: Step, task: Task, message: TaskResumed) -> None:
     if step.tasks[task.key].status != "suspended":
         raise Refusal("no special procedure is going on")

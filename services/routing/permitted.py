@@ -6,11 +6,11 @@ from shared.messages import TaskCompleted, TaskSuspended
 
 
 class Refusal(Exception):
-    """An answer does not count; `forged` if its sender had no right to give it."""
+    """A message does not count; `ground` is one of those of the case stream (see Refused)."""
 
-    def __init__(self, reason: str, *, forged: bool = False) -> None:
+    def __init__(self, reason: str, *, ground: str = "rule") -> None:
         super().__init__(reason)
-        self.forged = forged
+        self.ground = ground
 
 
 def check_whole(item: Item, task: Task, message: TaskCompleted) -> None:

@@ -62,13 +62,18 @@ def _reasons(clock: Clock, rung: Rung, due: datetime | None, calendar: Calendar)
     return f"{zh}\n{en}"[:PARAGRAPH]
 
 
-def of_forgery(step: CaseProgressed, change: Refused) -> AlertRaised:
-    """The alert of a forged result that routing refused."""
+def of_refused(step: CaseProgressed, change: Refused) -> AlertRaised:
+    """The alert of an answer that routing let not count.
+
+    One for each forged message; one for whatever else a department says wrongly of an assignment,
+    on one ground, however often it says so.
+    """
+    told = f"{change.ground}\n{step.case}\n{change.assignment}"
     return _refusal(
         case=step.case,
         at=step.at,
         sender=change.sender,
-        message_id=change.message_id,
+        message_id=change.message_id if change.forged else told,
         message_type=change.message_type,
         reason=change.reason,
     )
@@ -84,6 +89,9 @@ def of_refusal(notice: MessageRefused) -> AlertRaised:
         message_type=notice.message_type,
         reason=notice.reason,
     )
+
+
+of_forgery = of_refused
 
 
 def of_parking(notice: MessageParked, notice_id: str) -> AlertRaised:

@@ -1,4 +1,5 @@
-"""Which ladder a clock climbs: the file policies.yaml, read and checked once at the start."""
+"""Which ladder a clock climbs, and which refused answers alert: policies.yaml, read and checked
+once at the start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,14 +15,28 @@ from shared.errors import Fault, Invalid
 Choice = Mapping[str, Ladder]
 """The ladder for each kind of clock that is spoken of."""
 
+REFUSALS = {
+    "forged": True,
+    "not_held": True,
+    "settled": True,
+    "cancelled": False,
+    "repeated": False,
+    "rule": False,
+}
+"""Why an answer did not count (see Refused), and whether that alerts unless the file says."""
+
+ALERTED = frozenset(ground for ground, alerted in REFUSALS.items() if alerted)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Ladders by kind of clock, and where an item or a department has others."""
+    """Ladders by kind of clock, and where an item or a department has others; and on which
+    grounds an answer that did not count alerts."""
 
     clocks: Choice
     items: Mapping[str, Choice] = field(default_factory=dict)
     departments: Mapping[str, Choice] = field(default_factory=dict)
+    refusals: frozenset[str] = ALERTED
 
     def ladder(self, kind: str, *, item: str, department: str) -> Ladder:
         """The ladder of a clock: its item's, else its department's, else the one for all."""
@@ -44,13 +59,15 @@ def read_policy(path: Path) -> Policy:
 def policy_from(data: Any) -> Policy:
     """Make a policy from what YAML gives. Raises Invalid naming every field that is wrong."""
     reading = _Reading()
-    parts = reading.mapping(data, "policies", {"ladders", "clocks", "items", "departments"})
+    known = {"ladders", "clocks", "items", "departments", "refusals"}
+    parts = reading.mapping(data, "policies", known)
     for name, ladder in reading.mapping(parts.get("ladders"), "ladders").items():
         reading.ladder(name, ladder)
     policy = Policy(
         clocks=reading.choice(parts.get("clocks"), "clocks"),
         items=reading.choices(parts.get("items") or {}, "items"),
         departments=reading.choices(parts.get("departments") or {}, "departments"),
+        refusals=reading.refusals(parts.get("refusals") or {}),
     )
     missing = [kind for kind in KINDS if kind not in policy.clocks]
     reading.faults += [Fault(f"clocks.{kind}", "is missing: name its ladder") for kind in missing]
@@ -81,6 +98,16 @@ class _Reading:
             self._ladders[name] = checked(rungs, f"ladders.{name}")
         except Invalid as error:
             self.faults += error.faults
+
+    def refusals(self, data: Any) -> frozenset[str]:
+        said = self.mapping(data, "refusals", set(REFUSALS))
+        for ground, what in said.items():
+            if what not in ("alert", "record"):
+                self.faults.append(Fault(f"refusals.{ground}", "is one of alert, record"))
+        if said.get("forged", "alert") != "alert":
+            self.faults.append(Fault("refusals.forged", "always alerts"))
+        usual = dict.fromkeys(ALERTED, "alert")
+        return frozenset(ground for ground, what in {**usual, **said}.items() if what == "alert")
 
     def choices(self, data: Any, name: str) -> dict[str, Choice]:
         return {

@@ -263,7 +263,13 @@ class Supplemented:
 @change("result.refused")
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """A message about this case did not count: forged, from the wrong department, or too late."""
+    """A message about this case did not count: forged, from the wrong department, or too late.
+
+    `ground` sorts the reasons: forged; not_held (the sender does not hold the assignment, or no
+    longer); settled (it has answered already, and differently); repeated (the same answer counted
+    before, under another message id); cancelled (the task was taken back); rule (the item or the
+    law does not allow it).
+    """
 
     sender: Line
     message_type: Line
@@ -271,6 +277,7 @@ class Refused:
     assignment: Line
     reason: Paragraph
     forged: bool
+    ground: Line = ""
 
 
 @change("case.decided")

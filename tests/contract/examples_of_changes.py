@@ -206,6 +206,7 @@ CHANGES: tuple[Change, ...] = (
         assignment=ASSIGNMENT,
         reason="water answered, but planning holds the assignment",
         forged=True,
+        ground="forged",
     ),
     Decided(outcome="approved", reasons=(), conditions=("建筑高度不超过24米",)),
     Revoked(

@@ -23,6 +23,11 @@ def refused(course: Course, message: object, origin: Origin | None = None) -> tu
     return change.reason, change.forged
 
 
+def repeated(course: Course, message: object) -> None:
+    assert refused(course, message) == ("the same answer has counted before", False)
+    assert course.changes[-1].ground == "repeated"
+
+
 def silent(course: Course, message: object) -> None:
     before = course.state
     stepped = course.tell(message)
@@ -111,16 +116,18 @@ def test_a_result_for_an_unknown_assignment_is_refused() -> None:
     course = Course(TWO)
     reason, forged = refused(course, course.completion("a", assignment="nonsense"))
     assert (reason, forged) == ("the case has no assignment 'nonsense'", False)
+    assert course.changes[-1].ground == "not_held"
 
 
-def test_the_very_same_answer_again_is_silent_and_another_one_is_refused() -> None:
+def test_the_very_same_answer_again_and_another_one_are_refused_on_grounds_of_their_own() -> None:
     course = Course(TWO)
     message = course.completion("a")
     course.tell(message)
-    silent(course, message)
-    silent(course, course.completion("a", at=NOW + timedelta(hours=1), officer="王五"))
+    repeated(course, message)
+    repeated(course, course.completion("a", at=NOW + timedelta(hours=1), officer="王五"))
     reason, forged = refused(course, course.completion("a", "rejected"))
     assert (reason, forged) == ("the task has been answered already, and differently", False)
+    assert course.changes[-1].ground == "settled"
 
 
 def test_an_answer_to_a_cancelled_task_is_refused_as_too_late() -> None:
@@ -128,6 +135,7 @@ def test_an_answer_to_a_cancelled_task_is_refused_as_too_late() -> None:
     message = course.completion("b")
     course.tell(course.withdrawal())
     assert refused(course, message) == ("the task was cancelled before", False)
+    assert course.changes[-1].ground == "cancelled"
 
 
 def test_a_return_stops_the_clocks_until_the_supplement_comes() -> None:
@@ -173,7 +181,7 @@ def test_a_return_may_be_followed_by_another_return() -> None:
     first = course.return_of("a", "plan")
     course.tell(first)
     course.tell(course.supplement("plan"))
-    silent(course, first)
+    repeated(course, first)
     course.tell(course.return_of("a", "plan", at=NOW + timedelta(days=2)))
     assert course.state.tasks["a"].status == "returned"
 
@@ -232,8 +240,9 @@ def test_an_answer_to_an_assignment_that_was_given_back_is_refused() -> None:
     late = course.completion("a")
     declined = course.decline("a")
     course.tell(declined)
-    silent(course, declined)
+    repeated(course, declined)
     assert refused(course, late) == ("the department gave the task back earlier", False)
+    assert course.changes[-1].ground == "not_held"
     held = course.assigned("a").assignment
     assert refused(course, course.completion("a", assignment=held, department="planning"))[1]
 

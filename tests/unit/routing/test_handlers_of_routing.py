@@ -145,14 +145,15 @@ def test_a_batch_of_several_cases_keeps_each_in_order(office: Office) -> None:
     assert [message.case for message in out] == [CODES[0], CODES[0], CODES[1], CODES[1]]
 
 
-def test_a_repeat_says_nothing_and_takes_no_number(office: Office) -> None:
+def test_a_repeat_under_another_id_changes_nothing_and_is_recorded(office: Office) -> None:
     _, siting = office.tell(accepted())
     office.tell(completion(siting, hazard=False))
-    assert office.tell(completion(siting, hazard=False)) == []
+    (again,) = office.tell(completion(siting, hazard=False))
+    assert [it.ground for it in again.changes] == ["repeated"]
     late = replace(completion(siting), outcome="approved", results={"hazard": True})
     (refused,) = office.tell(late)
-    assert refused.number == 3
-    assert not refused.changes[0].forged
+    assert refused.number == 4
+    assert (refused.changes[0].forged, refused.changes[0].ground) == (False, "settled")
 
 
 def test_a_case_that_is_not_there_fails_the_message_for_a_later_try(office: Office) -> None:
