@@ -96,6 +96,7 @@ def _assigned(task: Task, message: TaskAssigned, now: datetime) -> Task:
     document = {**to_plain(message), **task.document}
     clocks = replace(
         task.clocks,
+        region=message.region,
         started=message.assigned_at,
         acceptance=message.acceptance,
         handling=message.handling,

@@ -1,17 +1,30 @@
 """The department service: wiring only. What it does stands in `handlers`."""
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from marshmallow import Schema
+from nameko.extensions import DependencyProvider
 
 from services.department import handlers, schemas, store
 from services.department.domain import OPEN, Act, NotPossible, OtherDepartment, Overtaken, Task
+from services.department.pages.acts import ActPages
+from services.department.pages.base import Office, office_of
+from services.department.pages.inbox import InboxPages
+from services.department.pages.library import TemplatePages
+from services.department.pages.tasks import TaskPages
 from services.department.systems.service import Systems
+from shared.accounts.pages import AccountPages
+from shared.accounts.service import Accounts
+from shared.delivery.backbone import SETTINGS
 from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
+from shared.web.blocking import aside
 from shared.web.http import Request, http
+from shared.web.pages import Link, Pages
 from shared.web.problems import CONFLICT, FORBIDDEN
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -35,11 +48,39 @@ def _act(what: str, body: type[Schema]) -> Callable[[Method], Method]:
     )
 
 
-class Service(Systems):
-    """Department: the tasks of departments without a worker of their own, over HTTP."""
+class Bureau(DependencyProvider):  # type: ignore[misc]
+    """What the desk's pages go by: read at the start, the departments again when they change."""
+
+    office: Office
+
+    def setup(self) -> None:
+        self.office = office_of(self.container.config[SETTINGS], sync=_synced)
+
+    def get_dependency(self, _context: Any) -> Office:
+        return self.office
+
+
+def _synced(descriptor: int) -> None:
+    """fsync in a thread, so that other requests go on."""
+    aside(os.fsync, descriptor)
+
+
+class Service(Systems, AccountPages, InboxPages, TaskPages, ActPages, TemplatePages):
+    """Department: the tasks of departments without a worker of their own; over HTTP, on pages."""
 
     name = "department"
     delivery = Delivery()
+    accounts = Accounts()
+    office = Bureau()
+    pages = Pages(
+        Path(__file__).parent / "pages",
+        home="start",
+        title="desk.title",
+        navigation=(
+            Link(page="inbox", text="inbox.title", key="1"),
+            Link(page="templates", text="template.all", key="2"),
+        ),
+    )
 
     @receives  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:

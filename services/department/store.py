@@ -97,6 +97,16 @@ def tasks_of(
     return [_task(row) for row in rows]
 
 
+def mark_of(tx: sa.Connection, department: str) -> str:
+    """What changes whenever any task of a department does."""
+    last, number = tx.execute(
+        sa.select(sa.func.max(tasks.c.changed_at), sa.func.sum(tasks.c.version)).where(
+            tasks.c.department == department, tasks.c.assigned_at.is_not(None)
+        )
+    ).one()
+    return f"{last.timestamp() if last else 0}-{number or 0}"
+
+
 def keep(tx: sa.Connection, changed: Iterable[Task]) -> None:
     """Keep tasks as they are now."""
     upsert(tx, tasks, [_row(task) for task in changed])

@@ -13,6 +13,7 @@ from services.department import handlers, store
 from services.department.desk import library
 from services.department.domain import OPEN, NotPossible, Overtaken
 from services.department.systems import tables as systems
+from shared.accounts import tables as accounts
 from shared.database import Database
 from shared.delivery import tables
 from shared.delivery.envelope import Envelope, Sender
@@ -78,7 +79,7 @@ def test_the_migrations_make_the_tables_that_the_store_declares(database):
         context = MigrationContext.configure(
             tx, opts={"include_name": lambda name, kind, _: name not in tables.metadata.tables}
         )
-        differences = compare_metadata(context, store.metadata)
+        differences = compare_metadata(context, [store.metadata, accounts.metadata])
     for table in (library.templates, systems.news):
         assert table.metadata is store.metadata, "every table is looked at"
     assert [it for it in differences if "alembic_version" not in str(it)] == []

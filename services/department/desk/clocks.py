@@ -31,8 +31,12 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class Clocks:
-    """The limits of a task, when it stood still, and the time that was granted beyond the limit."""
+    """The limits of a task, when it stood still, and the time that was granted beyond the limit.
 
+    `region` says whose calendar counts.
+    """
+
+    region: str = ""
     started: datetime | None = None
     acceptance: Limit | None = None
     handling: Limit | None = None
@@ -122,6 +126,7 @@ def _left(kind: Kind, clocks: Clocks, ledger: Ledger, now: datetime, days: Calen
 def plain_of(clocks: Clocks) -> dict[str, Any]:
     """Clocks as JSON values."""
     return {
+        "region": clocks.region,
         "started": clocks.started and clocks.started.isoformat(),
         "acceptance": clocks.acceptance and to_plain(clocks.acceptance),
         "handling": clocks.handling and to_plain(clocks.handling),
@@ -135,6 +140,7 @@ def plain_of(clocks: Clocks) -> dict[str, Any]:
 def clocks_of(plain: Mapping[str, Any]) -> Clocks:
     """The reverse of `plain_of`."""
     return Clocks(
+        region=plain.get("region", ""),
         started=_moment(plain.get("started")),
         acceptance=_limit(plain.get("acceptance")),
         handling=_limit(plain.get("handling")),

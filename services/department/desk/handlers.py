@@ -25,10 +25,11 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True)
 class NotDone:
-    """A task of several with which it could not be done, and why."""
+    """A task of several with which it could not be done, and why; `kind` is the error's name."""
 
     assignment: str
     case: str
+    kind: str
     reason: str
 
 
@@ -67,7 +68,8 @@ def accept_all(
             done.append(_act(work, officer, own, "acceptance", {"version": version}).task)
         except OneWindowError as error:
             case = task.case if task and task.department == officer.department else ""
-            not_done.append(NotDone(assignment=assignment, case=case, reason=str(error)))
+            name = type(error).__name__
+            not_done.append(NotDone(assignment=assignment, case=case, kind=name, reason=str(error)))
     return done, not_done
 
 

@@ -13,7 +13,7 @@ from services.department.desk.lights import Light, Thresholds, light_of
 from services.department.desk.search import asked
 from services.department.domain import OPEN, Task
 from services.department.store import tasks
-from shared.worktime import Calendar
+from shared.worktime import Calendars
 
 MOST_OPEN = 5_000
 """Open tasks that are put in order by what is due; those assigned first are looked at."""
@@ -46,14 +46,15 @@ class Listed:
 class Desk:
     """What lights and times go by."""
 
-    calendar: Calendar
+    calendars: Calendars
     thresholds: Thresholds
 
     def listed(self, task: Task, now: datetime) -> Listed:
         """A task with its time and its light. What is closed has neither."""
         time = None
         if task.state in OPEN:
-            time = time_left(task.clocks, taken_up=task.taken_up, now=now, calendar=self.calendar)
+            calendar = self.calendars.of(task.clocks.region)
+            time = time_left(task.clocks, taken_up=task.taken_up, now=now, calendar=calendar)
         return Listed(task=task, time=time, light=light_of(time, self.thresholds))
 
 
@@ -93,9 +94,9 @@ def ordered(tx: sa.Connection, question: Question, desk: Desk, now: datetime) ->
 def _place(row: Any, desk: Desk, now: datetime) -> tuple[int, float]:
     if row.state not in OPEN:
         return 2, -row.changed_at.timestamp()
-    time = time_left(
-        clocks_of(row.clocks), taken_up=row.state != "assigned", now=now, calendar=desk.calendar
-    )
+    clocks = clocks_of(row.clocks)
+    calendar = desk.calendars.of(clocks.region)
+    time = time_left(clocks, taken_up=row.state != "assigned", now=now, calendar=calendar)
     if time is None or time.due_at is None:
         return 1, row.assigned_at.timestamp()
     return 0, time.due_at.timestamp()

@@ -6,7 +6,7 @@ from typing import Literal
 from services.department.desk.clocks import TimeLeft
 from shared.errors import Fault, Invalid
 
-Light = Literal["green", "yellow", "red", "off"]
+Light = Literal["green", "yellow", "red", "none"]
 WORKING_DAY_HOURS = 7
 """About how many hours of business a working day has, for limits that are counted in hours."""
 
@@ -34,9 +34,9 @@ class Thresholds:
 
 
 def light_of(time: TimeLeft | None, thresholds: Thresholds) -> Light:
-    """The light; off where no limit is set, or while time stands still."""
+    """The light; none where no limit is set, or while time stands still."""
     if time is None or time.stopped:
-        return "off"
+        return "none"
     if time.left <= 0:
         return "red"
     days = time.left / WORKING_DAY_HOURS if time.unit == "working_hours" else time.left

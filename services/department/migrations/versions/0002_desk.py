@@ -63,6 +63,7 @@ def _fill() -> None:
     for row in bind.execute(sa.select(tasks)).all():
         waits = row.state in ("returned", "suspended")
         clocks = {
+            "region": row.document.get("region", ""),
             "started": row.assigned_at and row.assigned_at.isoformat(),
             "acceptance": row.document.get("acceptance"),
             "handling": row.document.get("handling"),

@@ -1,0 +1,1 @@
+"""What officers, heads and administrators of a department see: the desk."""

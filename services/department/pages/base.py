@@ -1,0 +1,129 @@
+"""What the pages of the desk have in common: who acts, on what, and how errors are told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from environs import Env
+from werkzeug.wrappers import Response
+
+from services.department.desk.claims import HeldByAnother, NotForThisRole
+from services.department.desk.inbox import Desk
+from services.department.desk.lights import Thresholds
+from services.department.desk.officers import Officer
+from services.department.domain import NotPossible, Overtaken
+from shared.accounts.account import Account
+from shared.accounts.service import Accounts
+from shared.delivery.entrypoints import Delivery
+from shared.errors import OneWindowError
+from shared.settings import Settings
+from shared.shelf import Shelf, Sync
+from shared.web.pages import Pages, Person, Visit
+from shared.web.problems import CONFLICT, FORBIDDEN, ProblemType
+from shared.worktime import read_calendars
+
+HANDLE = ("officer", "head")
+KEEP = ("head", "administrator")
+MET: Mapping[type[OneWindowError], ProblemType] = {
+    Overtaken: CONFLICT,
+    NotPossible: CONFLICT,
+    HeldByAnother: CONFLICT,
+    NotForThisRole: FORBIDDEN,
+}
+"""What may come between an officer and an act: the page is shown again, with what was typed."""
+
+
+YELLOW = "ONEWINDOW_DESK_YELLOW"
+MATERIALS = "ONEWINDOW_MATERIALS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """What the pages go by: lights and calendars, the folder of materials, departments' titles."""
+
+    desk: Desk
+    shelf: Shelf
+    listed: Path
+
+    @property
+    def departments(self) -> Mapping[str, Mapping[str, str]]:
+        """The titles of departments by key; read again when one has joined or left."""
+        try:
+            return _titles(self.listed, self.listed.stat().st_mtime_ns)
+        except OSError:
+            return {}
+
+    def title(self, department: str, language: str) -> str:
+        """What a department is called; its key where nobody says."""
+        return self.departments.get(department, {}).get(language, department)
+
+
+class DeskBase:
+    """What every mixin of the desk's pages relies on."""
+
+    delivery: Delivery
+    accounts: Accounts
+    pages: Pages
+    office: Office
+
+    def page_frame(self, person: Person, language: str) -> Mapping[str, Any]:
+        """The department's name beside the officer's."""
+        return {"unit_title": self.office.title(person.unit, language)}
+
+    def news(self, visit: Visit, text: str) -> Response:
+        """A sentence for the script of a page, empty where there is no news."""
+        said = self.pages.texts.say(visit.language, text) if text else ""
+        return Response(said, content_type="text/plain; charset=utf-8")
+
+    def colleagues(self, person: Person) -> list[Officer]:
+        """Those of the department who handle tasks."""
+        found = [officer_of_account(it) for it in self.accounts.of_unit(person.unit) if open_(it)]
+        return [officer for officer in found if officer.handles]
+
+
+def office_of(settings: Settings, *, sync: Sync) -> Office:
+    """What a process is told: the catalogue, and two settings of the desk. Raises Invalid."""
+    env = Env()
+    thresholds = env.str(YELLOW, "")
+    desk = Desk(
+        calendars=read_calendars(settings.catalogue),
+        thresholds=Thresholds.parse(thresholds) if thresholds else Thresholds(),
+    )
+    materials = env.path(MATERIALS, settings.data / "materials")
+    return Office(
+        desk=desk,
+        shelf=Shelf(materials, sync=sync),
+        listed=settings.catalogue / "departments.yaml",
+    )
+
+
+@lru_cache(maxsize=4)
+def _titles(file: Path, _changed: int) -> Mapping[str, Mapping[str, str]]:
+    known = yaml.safe_load(file.read_text("utf-8")) or {}
+    departments = known.get("departments") or {}
+    return {key: it.get("title") or {} for key, it in departments.items()}
+
+
+def open_(account: Account) -> bool:
+    """Whether somebody can still sign in with the account."""
+    return account.disabled_at is None
+
+
+def officer_of(person: Person) -> Officer:
+    """Who acts."""
+    return Officer(
+        account=person.account, name=person.name, department=person.unit, roles=person.roles
+    )
+
+
+def officer_of_account(account: Account) -> Officer:
+    """A colleague."""
+    return Officer(
+        account=account.name,
+        name=account.display_name,
+        department=account.unit,
+        roles=frozenset(account.roles),
+    )
