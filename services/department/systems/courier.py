@@ -27,7 +27,7 @@ AT_ONCE = 10
 """How much is taken up in a turn."""
 IDLE = 0.5
 """Seconds after which to look again."""
-SPARE = 30.0
+SPARE = 5.0
 """Seconds that a turn is held beyond what its requests can take."""
 
 log = structlog.get_logger()

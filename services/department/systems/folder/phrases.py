@@ -13,6 +13,10 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"is not a number", "不是数字"),
         (r"is not true or false", "不是“是”或“否”"),
         (r"is not a list", "不是列表"),
+        (
+            r"is not a list, nor an object with the list results",
+            "不是列表，也不是含 results 列表的对象",
+        ),
         (r"is not an object", "不是一行记录"),
         (r"is not a date such as 2026-09-30", "不是日期，应如 2026-09-30"),
         (r"is not an assignment", "不是有效的分办编号"),

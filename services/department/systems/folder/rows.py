@@ -82,7 +82,13 @@ def _xlsx(content: bytes) -> list[Sequence[Any]]:
         raise _unreadable(f"is not XLSX: {error}") from None
     except Exception as error:
         # What is wrong with a stranger's XML, openpyxl says in many ways.
-        raise _unreadable(f"is not XLSX: {type(error).__name__}: {str(error)[:200]}") from None
+        raise _unreadable(f"is not XLSX: {_first_cause(error)}") from None
+
+
+def _first_cause(error: BaseException) -> str:
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return f"{type(error).__name__}: {str(error)[:200]}"
 
 
 def _check_size(content: bytes) -> None:

@@ -28,7 +28,9 @@ def connected(tmp_path_factory):
     def start(departments, *, processes=1):
         folder = tmp_path_factory.mktemp("department")
         path = folder / "connections.yaml"
-        path.write_text(yaml.safe_dump({"departments": departments}, allow_unicode=True))
+        path.write_text(
+            yaml.safe_dump({"departments": departments}, allow_unicode=True, sort_keys=False)
+        )
         services = [
             Serving("department", folder, now=NOW, ONEWINDOW_CONNECTIONS=str(path))
             for _ in range(processes)

@@ -35,12 +35,17 @@ def say(database, *messages, departments, now=None):
 
 
 def answers_about(database, assignment):
-    """What routing was answered about a task."""
+    """What routing was answered about a task; about each, by assignment, for None."""
     with database.reading() as tx:
         rows = tx.execute(sa.select(outbox.c.messages).order_by(outbox.c.id)).scalars().all()
     wires = [Wire.from_plain(plain) for row in rows for plain in row]
     messages = [decode(wire.type, wire.version, wire.body) for wire in wires]
-    return [it for it in messages if it.assignment == assignment]
+    if assignment is not None:
+        return [it for it in messages if it.assignment == assignment]
+    found = {}
+    for it in messages:
+        found.setdefault(it.assignment, []).append(it)
+    return found
 
 
 def task_of(database, assignment, department):
