@@ -39,6 +39,9 @@ log = logging.getLogger("onewindow_worker")
 TELL_EVERY = 2.0
 """Seconds between two writings of the health file, and between two countings of the journal."""
 
+LINGER = 0.004
+"""Seconds that an answer waits for others at most, while more tasks wait for a handler."""
+
 BATCH = 500
 DAY = 86_400.0
 KEEP_CLOSED = 90 * DAY
@@ -109,11 +112,28 @@ class Engine:
         events: list[Event] = []
         try:
             events.append(self._events.get(timeout=self._patience()))
+        except Empty:
+            return events
+        self._drain(events)
+        until = time.monotonic() + LINGER
+        while (
+            self._pool.queued
+            and isinstance(events[-1], Handled)
+            and len(events) < BATCH
+            and time.monotonic() < until
+        ):
+            # one wait for the disk serves all the answers of a batch; asleep, so that no answer
+            # has to wake this thread
+            time.sleep(LINGER / 4)
+            self._drain(events)
+        return events
+
+    def _drain(self, events: list[Event]) -> None:
+        try:
             while len(events) < BATCH:
                 events.append(self._events.get_nowait())
         except Empty:
             pass
-        return events
 
     def _patience(self) -> float:
         if self._again:

@@ -71,6 +71,11 @@ class Pool:
         """Have a job done as soon as a thread is free."""
         self._jobs.put(job)
 
+    @property
+    def queued(self) -> int:
+        """How many jobs no thread has begun, roughly."""
+        return self._jobs.qsize()
+
     def withdraw(self) -> list[Job]:
         """Take back the jobs that no thread has begun."""
         jobs: list[Job] = []

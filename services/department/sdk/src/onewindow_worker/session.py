@@ -25,6 +25,10 @@ from onewindow_worker.wire import VERSION, Delivery, Outgoing
 log = logging.getLogger("onewindow_worker")
 
 RESULTS = "results"
+CONFIRMED_WITHIN = 0.05
+"""Seconds within which the worker's loop is told of a confirmation."""
+
+CONFIRMED_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Session:
         self._acks = Acks()
         self._unconfirmed: dict[int, str] = {}
         self._returned: set[str] = set()
+        self._confirmed: list[str] = []
         self._held_back: list[Outgoing] = []
         self._blocked = False
         self._serial = 0
@@ -81,6 +86,7 @@ class Session:
             # whatever it is, the next connection may do better
             self._end = error
         self._over = True
+        self._tell_confirmed()
         self._connection.ioloop.close()
         return self._end
 
@@ -221,7 +227,17 @@ class Session:
         if back:
             self._events.put(TurnedBack(back))
         if taken:
-            self._events.put(Confirmed(taken))
+            self._confirmed += taken
+            if len(self._confirmed) >= CONFIRMED_AT_ONCE:
+                self._tell_confirmed()
+            elif len(self._confirmed) == len(taken):
+                self._connection.ioloop.call_later(CONFIRMED_WITHIN, self._tell_confirmed)
+
+    def _tell_confirmed(self) -> None:
+        """Many at a time: the worker's loop need not wake up for each."""
+        if self._confirmed:
+            self._events.put(Confirmed(tuple(self._confirmed)))
+            self._confirmed.clear()
 
     def _on_return(self, _channel: Any, _method: Any, properties: Any, _body: bytes) -> None:
         # the confirm of a returned message follows its return, and says yes
