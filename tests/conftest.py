@@ -12,6 +12,7 @@ from tests.fixtures import run
 pytest_plugins = [
     "tests.fixtures.broker",
     "tests.fixtures.chromium",
+    "tests.fixtures.oidc",
     "tests.fixtures.postgres",
 ]
 

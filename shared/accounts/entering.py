@@ -77,7 +77,7 @@ def sign_in(
         raise Invalid(WRONG)
     with database.transaction() as tx:
         _forgive(tx, counted)
-        return _begin(tx, local, browser, now)
+        return begin(tx, local, browser, now)
 
 
 def _count(database: Database, of: Sequence[str], now: datetime) -> list[Guesses]:
@@ -99,7 +99,8 @@ def _forgive(tx: sa.Connection, before: Sequence[Guesses]) -> None:
     store.keep_guesses(tx, cleared)
 
 
-def _begin(tx: sa.Connection, account: Account, browser: Browser, now: datetime) -> str:
+def begin(tx: sa.Connection, account: Account, browser: Browser, now: datetime) -> str:
+    """Begin a session of an account and return its id."""
     session = secrets.token_urlsafe(32)
     store.sweep(tx, now - LONGEST, now - IDLE)
     store.begin(
@@ -115,12 +116,6 @@ def _begin(tx: sa.Connection, account: Account, browser: Browser, now: datetime)
     )
     store.write(tx, account.name, "signed in", now=now, address=browser.address)
     return session
-
-
-def begin_elsewhere(database: Database, account: Account, browser: Browser, now: datetime) -> str:
-    """Begin a session for somebody whom another sign-in vouches for."""
-    with database.transaction() as tx:
-        return _begin(tx, account, browser, now)
 
 
 def sign_out(database: Database, session: str, now: datetime) -> None:
@@ -162,4 +157,4 @@ def change_password(
         store.keep(tx, replace(found, password_hash=made, must_change=False))
         store.end_all(tx, account.name)
         store.write(tx, account.name, "password changed", now=now, address=browser.address)
-        return _begin(tx, account, browser, now)
+        return begin(tx, account, browser, now)

@@ -1,9 +1,11 @@
 """The pages of accounts, for a service class to inherit: sign-in, one's own account, the unit's."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from shared.accounts import schemas
+from shared.accounts.elsewhere.declared import BACK
+from shared.accounts.elsewhere.refusals import NO_PLACE, REFUSED, ElsewhereRefused, NotForUs
 from shared.accounts.entering import Browser
 from shared.accounts.service import CHANGE_PASSWORD, Accounts
 from shared.accounts.throttle import TOO_MANY, TooManyGuesses
@@ -14,6 +16,10 @@ from shared.web.problems import ProblemType
 NOT_THE_SAME = "is not the same as above"
 HERE = Path(__file__).parent
 PROBLEMS: dict[type[OneWindowError], ProblemType] = {TooManyGuesses: TOO_MANY}
+ELSEWHERE: dict[type[OneWindowError], ProblemType] = {
+    ElsewhereRefused: REFUSED,
+    NotForUs: NO_PLACE,
+}
 
 
 def browser_of(visit: Visit) -> Browser:
@@ -54,6 +60,24 @@ class AccountPages:
         going = self._onward(visit.form["next"])
         return Redirect(going.path, cookies={"session": session, "visitor": ""})
 
+    @page("GET", "/sign-in/elsewhere", query=schemas.Wanted, public=True)
+    def sign_in_elsewhere(self, visit: Visit) -> Redirect:
+        address, trip = self.accounts.go_elsewhere(visit.query["next"])
+        return Redirect(address, cookies={"oidc": trip})
+
+    @page("GET", BACK, query=schemas.CameBack, public=True, problems=ELSEWHERE)
+    def come_back(self, visit: Visit) -> Redirect:
+        if not visit.query["code"]:
+            raise ElsewhereRefused(f"the provider says {visit.query['error'][:100]!r}")
+        session, onward = self.accounts.come_back(
+            visit.query["code"],
+            visit.query["state"],
+            self.pages.cookies.read(visit.wire, "oidc"),
+            browser_of(visit),
+        )
+        cookies = {"session": session, "visitor": "", "oidc": ""}
+        return Redirect(self._onward(onward).path, cookies=cookies)
+
     @page("POST", "/sign-out", public=True)
     def sign_out(self, visit: Visit) -> Redirect:
         if visit.person is not None:
@@ -93,6 +117,7 @@ class AccountPages:
     def _onward(self, path: str) -> Redirect:
         return Redirect(path if within(path) else self.pages.address(self.pages.home))
 
-    def _elsewhere(self) -> Any:
-        """What the button of the other sign-in says, empty while there is none."""
-        return ""
+    def _elsewhere(self) -> str:
+        """What the button of the other sign-in says, empty where there is none."""
+        provider = self.accounts.provider
+        return provider.declared.title if provider else ""

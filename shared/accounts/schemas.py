@@ -22,6 +22,14 @@ class Wanted(Schema):
     next = fields.String(load_default="")
 
 
+class CameBack(Schema):
+    """What a provider sends a browser back with (RFC 6749, 4.1.2)."""
+
+    code = fields.String(load_default="")
+    state = fields.String(load_default="")
+    error = fields.String(load_default="")
+
+
 class NewPassword(Schema):
     """A change of one's own password; typed twice, for nobody sees it."""
 

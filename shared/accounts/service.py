@@ -3,17 +3,27 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
 from nameko.extensions import DependencyProvider
 
 from shared.accounts import entering, keeping, store
 from shared.accounts.account import Account, Session
+from shared.accounts.elsewhere.claims import known
+from shared.accounts.elsewhere.declared import Declared
+from shared.accounts.elsewhere.entering import enter
+from shared.accounts.elsewhere.provider import Provider
+from shared.accounts.elsewhere.refusals import ElsewhereRefused, NotForUs
+from shared.accounts.elsewhere.trip import Trip
 from shared.accounts.entering import Browser
 from shared.accounts.keeping import Once
 from shared.businesstime import BusinessTime
 from shared.database import Database
 from shared.delivery.backbone import Backbone
+from shared.errors import NotFound
 from shared.web.blocking import aside
 from shared.web.pages.person import Person
+
+log = structlog.get_logger()
 
 CHANGE_PASSWORD = "/account/password"  # noqa: S105 - the address of a page
 
@@ -28,6 +38,8 @@ class Accounts(DependencyProvider):  # type: ignore[misc]
 
     def setup(self) -> None:
         self.clock = BusinessTime()
+        declared = Declared.from_environment()
+        self.provider = Provider(declared, self.now) if declared else None
 
     def get_dependency(self, _context: Any) -> "Accounts":
         return self
@@ -56,6 +68,32 @@ class Accounts(DependencyProvider):  # type: ignore[misc]
         return entering.sign_in(
             self.database, name, password, browser=browser, now=self.now(), aside=aside
         )
+
+    def go_elsewhere(self, onward: str) -> tuple[str, str]:
+        """Where a browser goes to sign in, and what it takes along in a cookie."""
+        trip = Trip.begun(onward)
+        return self._provider().address(trip), trip.packed()
+
+    def come_back(self, code: str, state: str, cookie: str, browser: Browser) -> tuple[str, str]:
+        """Begin a session for who comes back; its id, and where they wanted to go.
+
+        Raises ElsewhereRefused, NotForUs, Unavailable.
+        """
+        provider = self._provider()
+        try:
+            trip = Trip.unpacked(cookie)
+            trip.check(state)
+            said = known(provider.claims(code, trip), provider.declared, self.service)
+            session = enter(self.database, said, browser=browser, now=self.now())
+        except (ElsewhereRefused, NotForUs) as error:
+            log.warning("sign-in elsewhere refused", reason=str(error), address=browser.address)
+            raise
+        return session, trip.onward
+
+    def _provider(self) -> Provider:
+        if self.provider is None:
+            raise NotFound("people sign in with local accounts here, and nowhere else")
+        return self.provider
 
     def sign_out(self, session: str) -> None:
         """End a session."""

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,20 +61,27 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    data = tmp_path_factory.mktemp("sample")
+    with serving(tmp_path_factory.mktemp("sample"), free_port()) as started:
+        started.add("li.ming")
+        yield started
+
+
+@contextmanager
+def serving(data, port, settings=None):
+    """The sample service at a port, until the end of the block."""
     database = Database.open("department", data=data)
     with database.transaction() as tx:
         tables.metadata.create_all(tx)
-    started = _start(data, database, free_port())
-    started.add("li.ming")
+    started = _start(data, database, port, settings or {})
     yield started
     started.process.terminate()
     started.process.wait(10)
     database.close()
 
 
-def _start(data, database, port):
+def _start(data, database, port, settings):
     settings = {
+        **settings,
         "AMQP_URI": NO_BROKER,
         "ONEWINDOW_DATA": str(data),
         "ONEWINDOW_HTTP": f"127.0.0.1:{port}",
