@@ -1,11 +1,13 @@
 """The topology in a real broker, and every broker user tried by an attacker."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker, ConnectionClosedByBroker
 
+from deploy.local.broker_admin import BrokerAdmin, BrokerRefused
 from shared.delivery.topology import topology
 from tests.broker.delivery_office import DELAYS, DEPARTMENTS
 
@@ -124,9 +126,11 @@ def test_a_user_changes_nothing_in_the_broker(attacker, user):
         "unbind its queue": lambda channel: channel.queue_unbind(own, "tasks", own),
         "bind an exchange": lambda channel: channel.exchange_bind("results", "cases", "#"),
         "empty another's queue": lambda channel: channel.queue_purge("supervision.0"),
+        "look into another's queue": lambda channel: channel.basic_get("supervision.parked"),
     }
     allowed = {what for what, deed in deeds.items() if attacker(user, deed)}
-    assert allowed <= ({"empty another's queue"} if user == "supervision" else set())
+    own_deeds = {"empty another's queue", "look into another's queue"}
+    assert allowed == (own_deeds if user == "supervision" else set())
 
 
 def test_a_user_cannot_say_that_it_is_another(place):
@@ -139,6 +143,14 @@ def test_a_user_cannot_say_that_it_is_another(place):
     assert refused.value.reply_code == 406
     assert "user_id" in refused.value.reply_text
     connection.close()
+
+
+def test_no_user_gets_into_the_management_of_the_broker(place):
+    for user in USERS:
+        own = replace(place.address, user=user, password=place.passwords.of(user))
+        for deed in (BrokerAdmin.overview, BrokerAdmin.users, BrokerAdmin.vhosts):
+            with pytest.raises(BrokerRefused, match="401 Not management user"):
+                deed(BrokerAdmin(own))
 
 
 def test_a_user_of_one_place_does_not_get_into_another(place, broker):

@@ -40,7 +40,11 @@ class Operator:
 
     def listed(self, department: str) -> dict[str, Any]:
         """A department as `department list --json` shows it."""
-        found: dict[str, Any] = json.loads(self.says("department", "list", "--json"))[department]
+        return self.everybody()[department]
+
+    def everybody(self) -> dict[str, dict[str, Any]]:
+        """Every department as `department list --json` shows it."""
+        found: dict[str, dict[str, Any]] = json.loads(self.says("department", "list", "--json"))
         return found
 
 

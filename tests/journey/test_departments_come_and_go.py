@@ -1,12 +1,13 @@
 """A department joins a running stack, changes its password and its token, and leaves."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pika
 import pytest
-from pika.exceptions import AMQPError, ProbableAuthenticationError
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError, ChannelClosedByBroker, ProbableAuthenticationError
 
 from shared.errors import OneWindowError
 from tests.journey.clients import Client
@@ -16,6 +17,7 @@ from tests.journey.stories import Story
 from tests.journey.town import Town
 from tests.journey.waiting import eventually
 
+THEIRS = "planning.task.completed"
 NAMES = ("--zh", "排水管理处", "--en", "Drainage Office")
 
 
@@ -68,6 +70,9 @@ def test_a_department_joins_works_changes_its_password_and_leaves(
     assert kept_in_the_clear(town, uri) == []
 
     unit = Unit(uri, "drainage")
+    assert refused(unit, lambda channel: channel.basic_get("department.planning"))
+    assert refused(unit, lambda channel: channel.basic_publish("results", THEIRS, b""))
+    assert refused(unit, lambda channel: channel.queue_bind(unit.user, "tasks", "planning"))
     first = hand_in(town, "drainage")
     task = unit.take()
     assert (task["task"], task["department"]) == ("lightning", "drainage")
@@ -88,6 +93,16 @@ def test_a_department_joins_works_changes_its_password_and_leaves(
         eventually(lambda: unit.connection.process_data_events(0.1), "the connection is ended")
 
     leaves_and_comes_back(town, operator)
+
+
+def refused(unit: Unit, deed: Callable[[BlockingChannel], object]) -> bool:
+    """Whether the broker lets a department not do something."""
+    try:
+        with unit.channel() as channel:
+            deed(channel)
+    except ChannelClosedByBroker as error:
+        return error.reply_code == 403
+    return False
 
 
 def kept_in_the_clear(town: Town, uri: str) -> list[Path]:
