@@ -2,7 +2,7 @@
 
 A district has its city's calendar, that its province's, that the nation's: 330106, 330100, 330000,
 nation. A version is published once, as calendars/REGION/NNN.yaml in the catalogue, and never
-edited. Running services read it within seconds, and supervision counts anew what it touches.
+edited. Supervision reads it within seconds and counts anew what it touches.
 """
 
 import json

@@ -1,10 +1,14 @@
 """What an alert says, in both languages."""
 
 import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.supervision.clocks import Clock
 from services.supervision.ladder import Rung
+from services.supervision.moves import Recounted
 from shared.messages import AlertRaised, MessageParked, MessageRefused, Text
 from shared.messages.progress import CaseProgressed, Refused
 from shared.worktime import Calendar
@@ -16,6 +20,7 @@ RUNGS = {
     "head": Text(zh="上报分管领导", en="Up the line"),
     "refused": Text(zh="消息被拒收", en="Message refused"),
     "parked": Text(zh="消息滞留", en="Message parked"),
+    "calendar": Text(zh="到期时间调整", en="Due dates moved"),
 }
 LIMITS = {
     "statutory": Text(zh="法定时限", en="statutory limit"),
@@ -26,6 +31,8 @@ LIMITS = {
 }
 LINE = 300
 PARAGRAPH = 8_000
+LISTED = 20
+"""Of many due dates that moved together, so many are listed in the alert."""
 
 
 def of_rung(clock: Clock, rung: Rung, now: datetime, calendar: Calendar) -> AlertRaised:
@@ -104,6 +111,29 @@ def of_parking(notice: MessageParked, notice_id: str) -> AlertRaised:
         what=f"{notice.message_type} ({notice.service})",
         text=f"onewindow parked show {notice.message_id}\n{notice.reason}",
     )
+
+
+def of_recount(department: str, moved: Sequence[Recounted], now: datetime) -> AlertRaised:
+    """The alert of due dates of a department that moved together with a calendar. Their reasons,
+    and the first of them; the trace of each case has its own."""
+    text = json.dumps([department, now.isoformat(), *map(_move, moved)])
+    codes = {it.clock.partition("/")[0] for it in moved}
+    said = _about(
+        rung="calendar",
+        alert=f"calendar/{hashlib.sha256(text.encode()).hexdigest()[:32]}",
+        case=codes.pop() if len(codes) == 1 else "-",
+        at=now,
+        what=f"{department} ({len(moved)})",
+        text="\n".join([*dict.fromkeys(it.reason for it in moved), *map(_move, moved[:LISTED])]),
+    )
+    return replace(said, department=department)
+
+
+def _move(moved: Recounted) -> str:
+    before, after = (
+        f"{due:%Y-%m-%d %H:%M}" if due else "-" for due in (moved.due_before, moved.due_after)
+    )
+    return f"{moved.clock}: {before} -> {after}"
 
 
 def _refusal(

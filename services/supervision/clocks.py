@@ -95,7 +95,8 @@ class Clock:
 
     def recount(self, at: datetime, calendar: Calendar) -> "Clock":
         """The clock by a calendar that has changed; what was reached before `at` stays reached."""
-        return self._counting(self.limit, at, calendar)
+        limit = self.limit.recounted(calendar) if isinstance(self.limit, Given) else self.limit
+        return self._counting(limit, at, calendar)
 
     def fire(self, now: datetime) -> tuple["Clock", tuple[Rung, ...]]:
         """The clock after all rungs that were reached before `now`, and those, oldest first."""

@@ -1,7 +1,7 @@
 """What supervision knows of a case, and how each step of the case stream changes it. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, reduce
 
@@ -10,7 +10,7 @@ from services.supervision.ladder import Rung, with_silence
 from services.supervision.limits import Given
 from services.supervision.policies import Policy
 from services.supervision.trace import Head
-from shared.messages.ordered import Extended, Merged, Transferred
+from shared.messages.ordered import Extended, Merged, TaskExtended, Transferred
 from shared.messages.parts import Deferral, Limit, Silence, Text
 from shared.messages.progress import (
     Accepted,
@@ -29,15 +29,25 @@ from shared.messages.progress import (
     Withdrawn,
 )
 from shared.values import with_changed
-from shared.worktime import Calendar, Ledger
+from shared.worktime import Calendar, Calendars, Ledger
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What clocks go by: the days and hours of business, and the ladders."""
+    """What clocks go by: the days and hours of business, and the ladders.
+
+    `calendar` is that of the region in question; `calendars`, where there are any, know those of
+    the others.
+    """
 
     calendar: Calendar
     policy: Policy
+    calendars: Calendars | None = None
+
+    def of(self, region: str) -> "Rules":
+        """The rules that hold in a region."""
+        calendar = self.calendars.of(region) if self.calendars else self.calendar
+        return self if calendar is self.calendar else replace(self, calendar=calendar)
 
 
 NO_TITLE = Text(zh="", en="")
@@ -94,16 +104,18 @@ def fire(case: Case, until: datetime) -> tuple[Case, list[tuple[Clock, Rung]]]:
 
 
 def recounted(case: Case, at: datetime, rules: Rules) -> tuple[Case, list[tuple[Clock, Clock]]]:
-    """The case with its provisional due dates counted anew, and each clock that moved, before and
-    after."""
-    some = [it for it in clocks_of(case) if it.provisional and it.ended_at is None]
-    counted = [(old, old.recount(at, rules.calendar)) for old in some]
+    """The case with its clocks counted anew by the calendar of its region, and each clock whose due
+    date moved, before and after."""
+    calendar = rules.of(case.region).calendar
+    some = [it for it in clocks_of(case) if it.ended_at is None]
+    counted = [(old, old.recount(at, calendar)) for old in some]
     moved = [(old, new) for old, new in counted if old.due_at != new.due_at]
     return _with(case, [new for old, new in counted if old != new]), moved
 
 
 def follow(case: Case, step: CaseProgressed, rules: Rules) -> Case:
     """The case after its next step."""
+    rules = rules.of(step.region)
     case = with_changed(
         case,
         item=step.item,
@@ -136,7 +148,7 @@ def _changed(known: Case, change: Change, at: datetime, rules: Rules) -> Case:
         case Supplemented():
             met = [clock_id(known.code, "deferral", it) for it in change.deferrals_met]
             after = _ended(known, at, met)
-        case Extended():
+        case Extended() | TaskExtended():
             after = _extended(known, change, at, rules)
         case Decided() | Withdrawn() | Merged():
             after = _ended(known, at, [*known.changed.keys() | known.clocks.keys()])
@@ -211,9 +223,13 @@ def _let_go(case: Case, assignment: str, at: datetime, rules: Rules) -> Case:
     return _with(case, [clock.resume(at, rules.calendar) for clock in case.running(ids)])
 
 
-def _extended(case: Case, change: Extended, at: datetime, rules: Rules) -> Case:
-    more = (change.amount, change.unit, f"{change.legal_basis} ({change.by}: {change.reason})")
-    own = case.running(_ids(case, CASE_KINDS))
+def _extended(case: Case, change: Extended | TaskExtended, at: datetime, rules: Rules) -> Case:
+    if isinstance(change, TaskExtended):
+        by, ids = change.approved_by, _ids(case, ("handling",), change.assignment)
+    else:
+        by, ids = change.by, _ids(case, CASE_KINDS)
+    more = (change.amount, change.unit, f"{change.legal_basis} ({by}: {change.reason})")
+    own = case.running(ids)
     return _with(case, [clock.extend(*more, at, rules.calendar) for clock in own])
 
 

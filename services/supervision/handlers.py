@@ -34,7 +34,7 @@ def observe(
     store.save_trace(tx, book.entries)
     store.hold(tx, (step for key, step in book.early.items() if key not in early))
     store.let_go(tx, [key for key in early if key not in book.early])
-    _raise(work, book.alerts, channels)
+    raise_alerts(work, book.alerts, channels)
 
 
 def fire_due(
@@ -64,14 +64,16 @@ def fire_due(
     said: list[tuple[AlertRaised | ActOnSilence, Entry]] = []
     for clock, rung in reached:
         tell = directives.of_rung if rung.name in DIRECTIVES else alerts.of_rung
-        message = tell(clock, rung, work.now, rules.calendar)
         case = cases[clock.case]
+        message = tell(clock, rung, work.now, rules.of(case.region).calendar)
         head, entry = _entry(case.head, ITSELF, message)
         cases[clock.case] = with_changed(case, head=head)
         said.append((message, entry))
     store.save_cases(work.transaction, cases.values())
     store.save_trace(work.transaction, (entry for _message, entry in said))
-    _raise(work, [(it, entry.body) for it, entry in said if isinstance(it, AlertRaised)], channels)
+    raise_alerts(
+        work, [(it, entry.body) for it, entry in said if isinstance(it, AlertRaised)], channels
+    )
     work.send(*(it for it, _entry in said if not isinstance(it, AlertRaised)))
     return len(due)
 
@@ -144,7 +146,9 @@ def _just_after(case: Case) -> datetime:
     return coming + datetime.resolution
 
 
-def _raise(work: Work, raised: Sequence[tuple[AlertRaised, str]], channels: Sequence[str]) -> None:
+def raise_alerts(
+    work: Work, raised: Sequence[tuple[AlertRaised, str]], channels: Sequence[str]
+) -> None:
     """Record alerts, each with its JSON, have the channels tell them, and send them."""
     alone = [alert for alert, _body in raised]
     store.save_alerts(work.transaction, raised)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from services.supervision.recounting import TYPE as RECOUNTED
+from services.supervision.moves import TYPE as RECOUNTED
 from services.supervision.trace import Entry
 from shared.messages import CaseProgressed
 from shared.messages.registry import name_of

@@ -22,6 +22,10 @@ class Given:
         last = calendar.working_day(calendar.working_days_before(day) + 1)
         return cls(started=started, due=calendar.close_of(last))
 
+    def recounted(self, calendar: Calendar) -> Self:
+        """The same date by a calendar that has changed: it may be a day off now, or a half day."""
+        return self.on(calendar.local(self.due).date(), started=self.started, calendar=calendar)
+
     def due_date(self, calendar: Calendar) -> datetime:
         return self.due
 

@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import eventlet
@@ -21,7 +22,7 @@ from shared.delivery.entrypoints import Delivery, keeps_time, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.web.http import Request, http
-from shared.worktime import Calendars, read_calendars
+from shared.worktime import Calendars, PresentCalendars
 
 BATCH = 500
 CATCHING_UP = 0.2
@@ -37,20 +38,47 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
 
     backbone = Backbone()
     rules: Rules
-    calendars: Calendars
     tide: Tide
     process: str
+    _uncounted: Calendars | None = None
 
     def start(self) -> None:
         catalogue = self.backbone.settings.catalogue
-        self.calendars = read_calendars(catalogue)
+        self._present = PresentCalendars(catalogue)
         self.rules = Rules(
             calendar=self.calendars.of(self.backbone.settings.region),
             policy=read_policy(catalogue / "policies.yaml"),
+            calendars=self.calendars,
         )
         self.process = str(uuid.uuid4())
         self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
-        moved = recount(self.backbone.workplace.work, self.rules)
+        self._recount(None)
+
+    @property
+    def calendars(self) -> Calendars:
+        """Those of every region, as they are now."""
+        return self._present.calendars
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where alerts go."""
+        return channels.channels(self.backbone.settings.webhook)
+
+    def refresh(self) -> None:
+        """Go by the calendars of now, if a version was published, and count anew by them."""
+        before = self.calendars
+        if self._present.refresh():
+            calendar = self.calendars.of(self.backbone.settings.region)
+            self.rules = replace(self.rules, calendar=calendar, calendars=self.calendars)
+            self._uncounted = self._uncounted or before
+        if self._uncounted:
+            self._recount(self._uncounted)
+            self._uncounted = None  # not before: a database that was away is asked again
+
+    def _recount(self, before: Calendars | None) -> None:
+        moved = recount(
+            self.backbone.workplace.work, self.rules, before=before, channels=self.channels
+        )
         if moved:
             log.info("due dates moved with the calendar", clocks=moved)
 
@@ -80,7 +108,7 @@ class Service:
         if tide.read(oldest, now=now, at=time.monotonic()):
             since = tide.quiet_since(now)
             store.note_tide(work.transaction, self.book.process, oldest, now=now, since=since)
-        handlers.observe(work, envelopes, rules=self.book.rules, channels=self._channels)
+        handlers.observe(work, envelopes, rules=self.book.rules, channels=self.book.channels)
 
     @keeps_time  # type: ignore[untyped-decorator]
     def fire(self) -> float:
@@ -96,9 +124,14 @@ class Service:
             return (business.delay_until(coming) or CATCHING_UP) if coming else 1.0
         with self.delivery.work() as work:
             some = handlers.fire_due(
-                work, rules=self.book.rules, channels=self._channels, before=before, limit=BATCH
+                work, rules=self.book.rules, channels=self.book.channels, before=before, limit=BATCH
             )
         return 0.0 if some else CATCHING_UP  # another process has them
+
+    @keeps_time  # type: ignore[untyped-decorator]
+    def read_calendars(self) -> float:
+        self.book.refresh()
+        return 1.0
 
     @keeps_time  # type: ignore[untyped-decorator]
     def write_alerts(self) -> float:
@@ -139,7 +172,3 @@ class Service:
         now = self.delivery.settings.time.now()
         with self.delivery.database.reading() as tx:
             return view.clocks(tx, code, self.book.calendars, now)
-
-    @property
-    def _channels(self) -> tuple[str, ...]:
-        return channels.channels(self.delivery.settings.webhook)

@@ -17,7 +17,7 @@ from services.supervision.rows import (
     row_of_case,
     row_of_entry,
 )
-from services.supervision.tables import alerts, cases, held, tides, trace
+from services.supervision.tables import alerts, cases, held, published, tides, trace
 from services.supervision.trace import Entry, Head, canonical
 from shared.database import Moment
 from shared.messages import AlertRaised, CaseProgressed
@@ -25,6 +25,9 @@ from shared.messages.codec import decode, version_of
 from shared.messages.registry import name_of
 from shared.rows import delete, insert, insert_new, upsert
 from shared.statements import Statement
+from shared.worktime import Version
+from shared.worktime.table import from_yaml
+from shared.worktime.versions import text_of, version_from
 
 STEP = name_of(CaseProgressed)
 
@@ -193,6 +196,43 @@ def provisional(tx: sa.Connection, *, after: str, limit: int) -> list[Case]:
         .with_for_update()
     )
     return [case_of_row(row) for row in tx.execute(statement)]
+
+
+def open_in(tx: sa.Connection, areas: Sequence[str], *, after: str, limit: int) -> list[Case]:
+    """Cases with a clock that may still move, in regions whose code begins with one of `areas` (the
+    empty one is all), by code, from `after` on, locked."""
+    statement = (
+        sa.select(cases)
+        .where(
+            cases.c.code > after,
+            sa.or_(*(cases.c.region.startswith(area, autoescape=True) for area in areas)),
+            cases.c.closed_at.is_(None) | cases.c.provisional | cases.c.next_at.is_not(None),
+        )
+        .order_by(cases.c.code)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [case_of_row(row) for row in tx.execute(statement)]
+
+
+def published_versions(tx: sa.Connection) -> list[Version]:
+    """The versions of regions' calendars by which all clocks were counted."""
+    return [
+        version_from(from_yaml(row.body), region=row.region, number=row.number)
+        for row in tx.execute(sa.select(published).order_by(published.c.region, published.c.number))
+    ]
+
+
+def note_published(tx: sa.Connection, versions: Iterable[Version], now: datetime) -> None:
+    """All clocks were counted by these versions, and by no others."""
+    rows = [
+        {"region": it.region, "number": it.number, "body": text_of(it), "counted_at": now}
+        for it in versions
+    ]
+    upsert(tx, published, rows)
+    keys = {(row["region"], row["number"]) for row in rows}
+    before = [{"region": it.region, "number": it.number} for it in published_versions(tx)]
+    delete(tx, published, [it for it in before if (it["region"], it["number"]) not in keys])
 
 
 def waiting(tx: sa.Connection) -> int:

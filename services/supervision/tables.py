@@ -7,6 +7,7 @@ trace       every entry of every case
 alerts      what was alerted; the key makes each rung of each clock fire once
 deliveries  what is still to be told, by channel
 tides       how far each process that lags behind has read the stream
+published   the versions of regions' calendars by which all clocks were counted
 
 Titles and clocks are JSON as text, not as a JSON type: the database never looks into them.
 """
@@ -103,4 +104,13 @@ tides = sa.Table(
     sa.Column("process", sa.String(36), primary_key=True),
     sa.Column("read_to", Moment(), nullable=False),
     sa.Column("seen_at", Moment(), nullable=False),
+)
+
+published = sa.Table(
+    "published",
+    metadata,
+    sa.Column("region", sa.String(10), primary_key=True),
+    sa.Column("number", sa.Integer(), primary_key=True),
+    sa.Column("body", sa.Text(), nullable=False),
+    sa.Column("counted_at", Moment(), nullable=False),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.supervision.recounting import TYPE as RECOUNTED
+from services.supervision.moves import TYPE as RECOUNTED
 from services.supervision.trace import Entry
 from shared.messages import ActOnSilence, AlertRaised, CaseProgressed, MessageParked
 from shared.messages.registry import name_of

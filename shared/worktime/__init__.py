@@ -23,6 +23,7 @@ from shared.worktime.explanation import Apart, Explanation, Ran, Stopped, explai
 from shared.worktime.hours import BusinessHours, Season
 from shared.worktime.ledger import Extension, Ledger, Stretch
 from shared.worktime.measures import Unit
+from shared.worktime.present import PresentCalendars
 from shared.worktime.regions import Calendars, read_calendars
 from shared.worktime.rungs import moment_beside_due, moment_of_share, share
 from shared.worktime.table import Table, read_table
@@ -41,6 +42,7 @@ __all__ = [
     "Extension",
     "Kind",
     "Ledger",
+    "PresentCalendars",
     "Ran",
     "Season",
     "Seed",

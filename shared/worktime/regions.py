@@ -34,6 +34,12 @@ def lineage(region: str) -> tuple[str, ...]:
     return (NATION, *(own[:size].ljust(6, "0") for size in (2, 4, 6) if size <= len(own)))
 
 
+def area_of(region: str) -> str:
+    """How a region's code and those of all regions in it begin; empty for the nation."""
+    own = lineage(region)[-1]
+    return "" if own == NATION else re.sub(r"(00){1,2}$", "", own)
+
+
 def checked_region(region: str) -> str:
     """The region in its one spelling: `nation` or six digits. Raises Invalid naming `region`."""
     if region != NATION and not _CODE.fullmatch(region):
@@ -60,18 +66,24 @@ class Calendars:
         self.versions = tuple(sorted(versions, key=lambda it: (it.region, it.number)))
         self._table, self._seed, self._hours = table or Table(), seed, hours
         self._made: dict[tuple[str, ...], Calendar] = {}
+        self._asked: dict[str, Calendar] = {}
 
     def of(self, region: str) -> Calendar:
         """The calendar that holds in a region. Regions for which the same holds share it."""
-        known = tuple(it for it in lineage(region) if it in self._regions)
-        if known not in self._made:
-            tables = (self._table, *(it.table for it in self.holding(region)))
-            self._made[known] = Calendar(merged(tables), seed=self._seed, hours=self._hours)
-        return self._made[known]
+        if region not in self._asked:
+            known = tuple(it for it in lineage(region) if it in self._regions)
+            if known not in self._made:
+                tables = (self._table, *(it.table for it in self.holding(region)))
+                self._made[known] = Calendar(merged(tables), seed=self._seed, hours=self._hours)
+            self._asked[region] = self._made[known]
+        return self._asked[region]
 
     def with_version(self, version: Version) -> "Calendars":
         """The calendars once a version is published."""
-        versions = (*self.versions, version)
+        return self.with_versions((*self.versions, version))
+
+    def with_versions(self, versions: Iterable[Version]) -> "Calendars":
+        """The calendars with other versions than these."""
         return Calendars(versions, table=self._table, seed=self._seed, hours=self._hours)
 
     def holding(self, region: str) -> tuple[Version, ...]:

@@ -65,12 +65,17 @@ def read_table(path: Path) -> Table:
 def read_yaml(path: Path) -> Any:
     """What a YAML file of the calendar says, dates and numbers as text. Raises Invalid."""
     try:
-        # text only: the safe loader would refuse 30 February without saying where it stands
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        return from_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Invalid(Fault("calendar", f"{path} cannot be read: {error.strerror}")) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Invalid(Fault("calendar", f"{path} is not YAML: {error}")) from error
+
+
+def from_yaml(text: str) -> Any:
+    """What a text says in YAML, dates and numbers as text: the safe loader would refuse 30 February
+    without saying where it stands."""
+    return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
 
 
 def table_from(data: Any) -> Table:

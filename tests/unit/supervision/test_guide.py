@@ -1,25 +1,31 @@
 """What the guide shows is what holds."""
 
 import re
+import shlex
 from pathlib import Path
 
 import yaml
+from typer.testing import CliRunner, Result
 
+from deploy.cli import app
 from services.supervision.alerts import RUNGS
 from services.supervision.ladder import rule
 from services.supervision.policies import policy_from
 
 GUIDE = (Path(__file__).parents[3] / "services" / "supervision" / "README.md").read_text("utf-8")
 
+YAML = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+
 
 def test_the_policy_of_the_guide_is_sound():
-    (shown,) = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    (shown,) = (it for it in YAML if "ladders" in it)
     policy = policy_from(yaml.safe_load(shown))
     assert policy.ladder("handling", item="any", department="fire-rescue") == ()
 
 
 def test_the_words_of_the_guide_are_understood():
-    words = re.findall(r"^\| `([^`]+)` \| .*(?:consumed|hour|ended)", GUIDE, re.MULTILINE)
+    policies = GUIDE.partition("\n## For whoever writes policies")[2]
+    words = re.findall(r"^\| `([^`]+)` \| .*(?:consumed|hour|ended)", policies, re.MULTILINE)
     assert len(words) == 4
     assert [rule(it) for it in words][1:] == [-3, 0, 2]
 
@@ -27,3 +33,24 @@ def test_the_words_of_the_guide_are_understood():
 def test_the_guide_names_every_rung_in_both_languages():
     named = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", GUIDE, re.MULTILINE))
     assert named == {rung: title.zh for rung, title in RUNGS.items()}
+
+
+def test_the_year_of_the_guide_can_be_published(tmp_path: Path):
+    (shown,) = (it for it in YAML if "years" in it)
+    (tmp_path / "days.yaml").write_text(shown, encoding="utf-8")
+    asked = ["--region", "nation", "--source", "n", "--by", "l", "--file", f"{tmp_path}/days.yaml"]
+    done = run("calendar", "publish", *asked, "--catalogue", str(tmp_path))
+    assert done.stdout.endswith("2027 is no longer provisional\n")
+
+
+def test_the_commands_of_the_guide_about_calendars_do_what_it_says(tmp_path: Path):
+    commands = re.findall(r"^\./onewindow (calendar .*)$", GUIDE, re.MULTILINE)
+    said = [run(*shlex.split(it), "--catalogue", str(tmp_path)).stdout for it in commands]
+    shown, checked, published = said
+    assert shown.startswith("2026, 330106: 248 working days")
+    assert checked.endswith("sound\n")
+    assert published == "2026-11-27 off\n"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
