@@ -45,14 +45,16 @@ def digest_of(session: str) -> str:
     return hashlib.sha256(session.encode("utf-8", "replace")).hexdigest()
 
 
-def recognise(database: Database, session: str, now: datetime) -> tuple[Session, Account] | None:
-    """Whose session it is, None when it does not hold any more."""
+def recognise(
+    database: Database, session: str, now: datetime, *, used: bool = True
+) -> tuple[Session, Account] | None:
+    """Whose session it is, None when it does not hold any more; `used` lets it live on."""
     digest = digest_of(session)
     with database.reading() as tx:
         found = store.session(tx, digest)
     if found is None or not found[0].holds(now):
         return None
-    if now - found[0].seen_at >= SEEN_AGAIN:
+    if used and now - found[0].seen_at >= SEEN_AGAIN:
         with database.transaction() as tx:
             store.seen(tx, digest, now)
     return found

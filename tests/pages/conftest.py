@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from deploy.local.npm import PAGES, ensure_packages
+from deploy.local.places import Places
 from shared.accounts import keeping, store, tables
 from shared.accounts.keeping import Once
 from shared.businesstime import BusinessTime
@@ -69,6 +71,7 @@ def sample(tmp_path_factory):
 @contextmanager
 def serving(data, port, settings=None):
     """The sample service at a port, until the end of the block."""
+    ensure_packages(PAGES, Places.from_environment(os.environ).home / "scripts")
     database = Database.open("department", data=data)
     with database.transaction() as tx:
         tables.metadata.create_all(tx)

@@ -8,7 +8,8 @@ from shared.web.pages.answers import Flash, Page, Redirect
 from shared.web.pages.entrypoint import page
 from shared.web.pages.forms import Form
 from shared.web.pages.kit import Link, Pages
+from shared.web.pages.live import live
 from shared.web.pages.person import Person
 from shared.web.pages.visit import Visit
 
-__all__ = ["Flash", "Form", "Link", "Page", "Pages", "Person", "Redirect", "Visit", "page"]
+__all__ = ["Flash", "Form", "Link", "Page", "Pages", "Person", "Redirect", "Visit", "live", "page"]

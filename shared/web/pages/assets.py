@@ -19,7 +19,6 @@ SCRIPTS_FOLDER = "ONEWINDOW_SCRIPTS"
 HOME = "ONEWINDOW_HOME"
 SCRIPTS = {
     "htmx.js": "node_modules/htmx.org/dist/htmx.min.js",
-    "sse.js": "node_modules/htmx-ext-sse/dist/sse.min.js",
 }
 PREFIX = "/assets/"
 MEDIA_TYPES = {

@@ -20,7 +20,7 @@ from shared.businesstime import CHINA  # noqa: E402
 from shared.errors import Fault, Invalid, NotFound, OneWindowError  # noqa: E402
 from shared.logs import configure  # noqa: E402
 from shared.settings import Settings  # noqa: E402
-from shared.web.pages import Link, Page, Pages, Redirect, page  # noqa: E402
+from shared.web.pages import Link, Page, Pages, Redirect, live, page  # noqa: E402
 from shared.web.problems import CONFLICT  # noqa: E402
 
 RECEIVED = datetime(2026, 9, 18, 9, 5, tzinfo=CHINA)
@@ -69,7 +69,16 @@ class Service(AccountPages):
 
     @page("GET", "/desk", query=Query)
     def inbox(self, visit):
-        return Page("inbox.html", state=visit.query["state"], received=RECEIVED)
+        return Page(
+            "inbox.html",
+            state=visit.query["state"],
+            received=RECEIVED,
+            mark=self.inbox_mark(visit.somebody.unit),
+        )
+
+    @live("/desk/live")
+    def inbox_mark(self, unit):
+        return str(len(self.accounts.of_unit(unit)))
 
     @page("GET", "/desk/parts")
     def parts(self, visit):
@@ -86,7 +95,7 @@ class Service(AccountPages):
 
     @page("GET", "/desk/heads", roles=("head",))
     def for_heads(self, visit):
-        return Page("inbox.html", state="open", received=RECEIVED)
+        return Page("inbox.html", state="open", received=RECEIVED, mark="")
 
     @page("GET", "/desk/broken/<how>")
     def broken(self, visit, how):
