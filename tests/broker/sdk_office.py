@@ -148,12 +148,16 @@ class WorkerProcess:
     """`python -m onewindow_worker` in a folder."""
 
     def __init__(
-        self, folder: Path, environment: dict[str, str], worker: str = "office:worker"
+        self,
+        folder: Path,
+        environment: dict[str, str],
+        worker: str = "office:worker",
+        python: str | Path = sys.executable,
     ) -> None:
         self.log = folder / "worker.log"
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "onewindow_worker", worker],
+                [str(python), "-m", "onewindow_worker", worker],
                 cwd=folder,
                 env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
                 stdout=log,

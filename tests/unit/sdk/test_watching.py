@@ -83,20 +83,14 @@ def test_every_family_has_its_help_its_type_and_the_department(counts):
         assert all(sample.labels["department"] == "planning" for sample in family.samples)
 
 
-def free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def test_metrics_are_served_over_http_and_nothing_else_is(counts):
-    port = free_port()
-    with closing(MetricsServer("127.0.0.1", port, counts, "planning")):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as page:
+    with closing(MetricsServer("127.0.0.1", 0, counts, "planning")) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        with urllib.request.urlopen(f"{address}/metrics") as page:
             assert page.headers["Content-Type"].startswith("text/plain; version=0.0.4")
             assert page.read().decode() == text_of(counts, "planning")
         with pytest.raises(HTTPError, match="404"):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/secrets")
+            urllib.request.urlopen(f"{address}/secrets")
 
 
 def test_a_port_that_is_taken_is_named(counts):

@@ -40,6 +40,11 @@ class MetricsServer:
             target=self._server.serve_forever, name="onewindow-metrics", daemon=True
         ).start()
 
+    @property
+    def port(self) -> int:
+        """The port that is served: the one that was free, where 0 was asked for."""
+        return int(self._server.server_address[1])
+
     def close(self) -> None:
         """Let the port go."""
         self._server.shutdown()
