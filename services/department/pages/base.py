@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 from environs import Env
-from werkzeug.wrappers import Response
 
 from services.department.desk.claims import HeldByAnother, NotForThisRole
 from services.department.desk.inbox import Desk
@@ -21,7 +20,7 @@ from shared.delivery.entrypoints import Delivery
 from shared.errors import OneWindowError
 from shared.settings import Settings
 from shared.shelf import Shelf, Sync
-from shared.web.pages import Pages, Person, Visit
+from shared.web.pages import Pages, Person
 from shared.web.problems import CONFLICT, FORBIDDEN, ProblemType
 from shared.worktime import read_calendars
 
@@ -72,11 +71,6 @@ class DeskBase:
     def page_frame(self, person: Person, language: str) -> Mapping[str, Any]:
         """The department's name beside the officer's."""
         return {"unit_title": self.office.title(person.unit, language)}
-
-    def news(self, visit: Visit, text: str) -> Response:
-        """A sentence for the script of a page, empty where there is no news."""
-        said = self.pages.texts.say(visit.language, text) if text else ""
-        return Response(said, content_type="text/plain; charset=utf-8")
 
     def colleagues(self, person: Person) -> list[Officer]:
         """Those of the department who handle tasks."""

@@ -20,12 +20,6 @@ class Asked(Schema):
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=1_000))
 
 
-class Mark(Schema):
-    """What a list or a task was like when it was shown."""
-
-    mark = fields.String(load_default="", validate=LINE)
-
-
 class SeenAt(Schema):
     """Which version of a task was seen: somebody else's work is not overwritten."""
 

@@ -13,7 +13,7 @@ from services.department.domain import OPEN
 from services.department.pages import forms
 from services.department.pages.base import HANDLE, DeskBase, officer_of
 from shared.web.blocking import aside
-from shared.web.pages import Page, Person, Redirect, Visit, page
+from shared.web.pages import Page, Person, Redirect, Visit, live, page
 
 PAGE = 50
 MOST_EXPORTED = 10_000
@@ -50,12 +50,11 @@ class InboxPages(DeskBase):
             can_accept=[it for it in found.tasks if _acceptable(it, person)],
         )
 
-    @page("GET", "/desk/news", query=forms.Mark, roles=HANDLE)
-    def inbox_news(self, visit: Visit) -> Response:
-        """Whether the list has changed since it was shown; for the script of the inbox."""
+    @live("/desk/live", roles=HANDLE)
+    def inbox_mark(self, unit: str) -> str:
+        """What changes whenever a task of the department does."""
         with self.delivery.database.reading() as tx:
-            mark = store.mark_of(tx, visit.somebody.unit)
-        return self.news(visit, "news.inbox" if mark != visit.query["mark"] else "")
+            return store.mark_of(tx, unit)
 
     @page("POST", "/desk/acceptances", form=forms.Chosen, again="inbox", roles=HANDLE)
     def accept_several(self, visit: Visit) -> Redirect | Page:

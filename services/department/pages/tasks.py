@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from services.department import handlers, items
+from services.department import handlers, items, store
 from services.department.desk import library
 from services.department.desk.drafts import draft_of, needs_two
 from services.department.desk.handlers import since
@@ -16,7 +16,7 @@ from services.department.pages import forms
 from services.department.pages.base import HANDLE, DeskBase, officer_of
 from shared.errors import NotFound
 from shared.shelf import BEGINNINGS
-from shared.web.pages import Page, Visit, page
+from shared.web.pages import Page, Visit, live, page
 
 STRICT = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'",
@@ -79,13 +79,12 @@ class TaskPages(DeskBase):
             current="inbox",
         )
 
-    @page("GET", "/desk/tasks/<assignment>/news", query=forms.Mark, roles=HANDLE)
-    def task_news(self, visit: Visit, assignment: str) -> Response:
-        """Whether somebody has changed the task since it was shown; for the script of its page."""
+    @live("/desk/tasks/<assignment>/live", roles=HANDLE)
+    def task_mark(self, unit: str, assignment: str) -> str:
+        """What changes whenever the task does, empty for one that the department has not."""
         with self.delivery.database.reading() as tx:
-            task = handlers.show(tx, visit.somebody.unit, assignment)
-        changed = str(task.version) != visit.query["mark"]
-        return self.news(visit, "news.task" if changed else "")
+            task = store.tasks_under(tx, [assignment]).get(assignment)
+        return str(task.version) if task and task.department == unit else ""
 
     @page("GET", "/desk/tasks/<assignment>/materials/<number>", roles=HANDLE)
     def material(self, visit: Visit, assignment: str, number: str) -> Response:
