@@ -6,7 +6,7 @@ what is alerted depends on when things happened and not on when somebody looked.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from operator import itemgetter
 
@@ -59,7 +59,10 @@ class Clock:
 
     def begun(self, ladder: Ladder, calendar: Calendar) -> "Clock":
         """The clock as it begins, with the rungs of its ladder."""
-        due, provisional, rungs = _beginning(ladder, self.limit, calendar)
+        alike = _beginning_alike(self.limit, calendar)
+        due, provisional, rungs = _beginning(ladder, alike, calendar)
+        if alike is not self.limit and any(_not_after(it, self.limit.started) for it in rungs):
+            rungs = tuple(it for it in rungs if not _not_after(it, self.limit.started))
         return with_changed(self, due_at=due, provisional=provisional, rungs=rungs)
 
     def stop(self, at: datetime, calendar: Calendar) -> "Clock":
@@ -120,12 +123,30 @@ class Clock:
 
 
 @lru_cache(maxsize=4_096)
+def _beginning_alike(limit: Ledger | Given, calendar: Calendar) -> Ledger | Given:
+    """A limit that ends when this one does, the same for all that begin on a day.
+
+    Of the moment at which a limit in days begins only the day counts, and whether its business was
+    over by then (see shared/worktime/measures.py).
+    """
+    if isinstance(limit, Given) or limit.unit == "working_hours" or limit.extensions:
+        return limit
+    day = calendar.local(limit.started)
+    over = day >= calendar.close_of(day.date())
+    begin = datetime.combine(day, time.max if over else time.min, calendar.zone)
+    return Ledger.starting(begin, limit.amount, limit.unit)
+
+
+def _not_after(rung: Rung, beginning: datetime) -> bool:
+    return rung.moment is not None and rung.moment <= beginning
+
+
+@lru_cache(maxsize=4_096)
 def _beginning(
     ladder: Ladder, limit: Ledger | Given, calendar: Calendar
 ) -> tuple[datetime | None, bool, tuple[Rung, ...]]:
     """When a clock that begins is due, whether provisionally, and its rungs.
 
-    The tasks of a case mostly begin together and with few different limits, and so do the cases of
-    one batch: counted once for all of them.
+    Counted once for all that begin alike.
     """
     return limit.due_date(calendar), limit.provisional(calendar), climb(ladder, limit, calendar)

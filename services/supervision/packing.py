@@ -13,7 +13,7 @@ that their texts sort as they do. A clock that a step does not touch is never ta
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -111,49 +111,61 @@ def pack(before: Mapping[str, Clock], changed: Mapping[str, Clock]) -> Packing:
 
 
 class _Places:
-    """Texts that many clocks share, each once, and the place of each."""
+    """Texts that many clocks share, each once, and the place of each.
 
-    def __init__(self) -> None:
-        self._of: dict[str, int] = {}
+    Clocks that began together share their values, so a value is looked up by which one it is before
+    it is written and compared.
+    """
 
-    def of(self, text: str) -> int:
-        return self._of.setdefault(text, len(self._of))
+    def __init__(self, write: Callable[[Any], str]) -> None:
+        self._write = write
+        self._of_text: dict[str, int] = {}
+        self._of_value: dict[int, int] = {}
+
+    def of(self, value: Any) -> int:
+        place = self._of_value.get(id(value))
+        if place is None:
+            place = self._of_value[id(value)] = self.of_text(self._write(value))
+        return place
+
+    def of_text(self, text: str) -> int:
+        return self._of_text.setdefault(text, len(self._of_text))
 
     def texts(self) -> list[str]:
-        return list(self._of)
+        return list(self._of_text)
 
 
 class _Packer:
+    """Lives no longer than the clocks that it is given."""
+
     def __init__(self) -> None:
-        self._titles, self._limits, self._ladders = _Places(), _Places(), _Places()
+        self._titles = _Places(text_of_title)
+        self._limits = _Places(_text_of_limit)
+        self._ladders = _Places(_text_of_rungs)
         self._lines: list[Line] = []
-        self._known: dict[int, str] = {}
 
     def add(self, clock: Clock) -> None:
-        line = [
-            clock.kind,
-            clock.subject,
-            clock.department,
-            clock.task,
-            clock.source,
-            _iso(clock.due_at),
-            clock.provisional,
-            _iso(clock.ended_at),
-            _iso(clock.next_at),
-        ]
         self._lines.append(
             [
-                *line,
-                self._titles.of(self._text(clock.title, text_of_title)),
-                self._limits.of(self._text(clock.limit, _text_of_limit)),
-                self._ladders.of(self._text(clock.rungs, _text_of_rungs)),
+                clock.kind,
+                clock.subject,
+                clock.department,
+                clock.task,
+                clock.source,
+                _iso(clock.due_at),
+                clock.provisional,
+                _iso(clock.ended_at),
+                _iso(clock.next_at),
+                self._titles.of(clock.title),
+                self._limits.of(clock.limit),
+                self._ladders.of(clock.rungs),
             ]
         )
 
     def add_line(self, packed: Packed, line: Line) -> None:
         title, limit, ladder = packed.texts_of(line)
-        places = [self._titles.of(title), self._limits.of(limit), self._ladders.of(ladder)]
-        self._lines.append([*line[:TITLE], *places])
+        places = self._titles.of_text(title), self._limits.of_text(limit)
+        self._lines.append([*line[:TITLE], *places, self._ladders.of_text(ladder)])
 
     def packing(self) -> Packing:
         lines = self._lines
@@ -166,20 +178,11 @@ class _Packer:
             }
         )
         coming = min((line[NEXT] for line in lines if line[NEXT]), default=None)
-        running = (line for line in lines if line[ENDED] is None)
         return Packing(
             text=text,
             next_at=_moment(coming),
-            provisional=any(line[PROVISIONAL] for line in running),
+            provisional=any(line[PROVISIONAL] and line[ENDED] is None for line in lines),
         )
-
-    def _text(self, value: Any, write: Any) -> str:
-        """A value's text. Clocks that began together share their values, so the same one is looked
-        up by what it is before it is compared by what is in it."""
-        text = self._known.get(id(value))
-        if text is None:
-            text = self._known[id(value)] = write(value)
-        return text
 
 
 # Many clocks have the same limit, rungs and title, because they began together: each is written and
