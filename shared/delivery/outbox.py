@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from shared.delivery.tables import outbox
 from shared.delivery.wire import Wire, new_id
 from shared.rows import delete, insert
+from shared.statements import Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,19 +61,24 @@ def claim(
     are not wanted: their messages can be many, and are not even read.
     """
     now = time.time()
-    statement = (
-        sa.select(outbox.c.id, outbox.c.messages)
-        .where(outbox.c.written_at <= now - older_than, outbox.c.id > after)
-        .where(outbox.c.id.not_in(but))
-        .order_by(outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = [_unsent(row) for row in tx.execute(statement)]
+    found = _LEFT.rows(tx, until=now - older_than, after=after, but=list(but), most=limit)
+    claimed = [_unsent(row) for row in found]
     if claimed:
         these = outbox.c.id.in_([row.id for row in claimed])
         tx.execute(sa.update(outbox).where(these).values(written_at=now))
     return claimed
+
+
+_LEFT = Statement(
+    lambda among: (
+        sa.select(outbox.c.id, outbox.c.messages)
+        .where(outbox.c.written_at <= sa.bindparam("until", type_=sa.Float()))
+        .where(outbox.c.id > sa.bindparam("after"), sa.not_(among(outbox.c.id, "but")))
+        .order_by(outbox.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .with_for_update(skip_locked=True)
+    )
+)
 
 
 def _unsent(row: Any) -> Unsent:

@@ -14,6 +14,7 @@ from shared.database import insert_returning, storable
 from shared.delivery.tables import parked
 from shared.delivery.wire import Wire, new_id
 from shared.errors import NotFound
+from shared.statements import Statement
 
 INCOMING = "incoming"
 OUTGOING = "outgoing"
@@ -90,8 +91,12 @@ def discard(tx: sa.Connection, parked_id: str, *, by: str, now: datetime, note: 
 
 def any_asked_for(tx: sa.Connection) -> bool:
     """Whether there are messages that a person wants sent again."""
-    one = sa.select(parked.c.id).where(parked.c.state == "redrive").limit(1)
-    return tx.execute(one).first() is not None
+    return bool(_ASKED_FOR.rows(tx))
+
+
+_ASKED_FOR = Statement(
+    lambda _among: sa.select(parked.c.id).where(parked.c.state == "redrive").limit(1)
+)
 
 
 def asked_for(tx: sa.Connection, limit: int) -> list[Parked]:
