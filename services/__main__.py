@@ -5,6 +5,7 @@ import eventlet.debug
 
 eventlet.monkey_patch()
 
+import gc  # noqa: E402
 import importlib  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
@@ -65,6 +66,7 @@ def serve(settings: Settings, service: type) -> int:
         signal.signal(number, lambda number, _: told.append(number))
     container = ServiceContainer(service, config=_config(settings))
     _start(container, settings)
+    _collect_seldom()
     end = eventlet.spawn(container.wait)
     while not (told or end.dead):
         eventlet.sleep(LOOK_UP)
@@ -86,6 +88,14 @@ def _start(container: ServiceContainer, settings: Settings) -> None:
         raise CannotListen(f"cannot serve at {where}, choose another address: {error}") from error
     finally:
         eventlet.debug.hub_exceptions(True)
+
+
+def _collect_seldom() -> None:
+    """What was loaded stays, so it need not be looked through again and again for what could go;
+    and a batch makes thousands of values, nearly all of which go without the collector."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -47,7 +47,7 @@ class Together(Generic[A, R]):
 
     def do(self, asked: A) -> R:
         """The result for this caller, once it is committed; raises what `act` says of it."""
-        caller = _Caller[A, R](asked)
+        caller: _Caller[A, R] = _Caller(asked)
         with self._lock:
             self._waiting.append(caller)
             leads, self._led = not self._led, True
