@@ -192,6 +192,15 @@ def test_a_body_may_be_as_deep_as_the_limit_and_hold_escaped_letters():
     assert decode("case.supplemented", 1, body).form == plain["form"]
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**70), 10**400, 1e300, 2.5, 12345678901234567, True])
+def test_a_number_of_a_form_is_read_to_its_last_digit(number):
+    plain = json.loads((GOLDEN / "case.supplemented.v1.json").read_text("utf-8"))
+    plain["form"] = {"amount": number, "nested": [{"amount": number}]}
+    read = decode("case.supplemented", 1, json.dumps(plain).encode()).form
+    assert read == plain["form"]
+    assert type(read["nested"][0]["amount"]) is type(number)
+
+
 @given(any_message)
 def test_any_message_comes_back_as_it_was_sent(message):
     body = encode(message)
