@@ -3,11 +3,13 @@
 A department's developers use both on their own machine; no stack needs to run.
 """
 
+import logging
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,7 @@ from deploy.local.services import CATALOGUE
 from shared.errors import Fault, Invalid
 
 if TYPE_CHECKING:
+    from deploy.local.broker_node import BrokerNode
     from deploy.workercheck.findings import Finding
     from deploy.workercheck.run import Wanted
 
@@ -89,8 +92,6 @@ def check(
     from deploy.workercheck.run import Wanted, unknown  # noqa: PLC0415
     from deploy.workercheck.subject import demand  # noqa: PLC0415
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     names = [name.strip() for name in only.split(",") if name.strip()]
     if attach == bool(command):
         raise Invalid(Fault("COMMAND", "give the command that starts the worker, or --attach"))
@@ -101,7 +102,7 @@ def check(
     if command:
         demand(command)
     sample = (
-        samples.of_item(catalogue, item, task, form)
+        samples.of_folder(catalogue, item, task, form)
         if item
         else samples.of_contract(department, task, form)
     )
@@ -116,24 +117,47 @@ def check(
 
 
 def _checked(wanted: "Wanted") -> "list[Finding]":
-    from deploy.local.broker_node import BrokerNode  # noqa: PLC0415
-    from deploy.local.packages import RABBITMQ, ensure  # noqa: PLC0415
     from deploy.workercheck import run, show  # noqa: PLC0415
     from deploy.workercheck.stage import START  # noqa: PLC0415
 
+    # what the client of our own side says of a broker that restarts is no news
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
+    with (
+        _interrupted_by(signal.SIGTERM, signal.SIGHUP),
+        tempfile.TemporaryDirectory(prefix="onewindow-check-") as place,
+        private_broker(Path(place) / "broker") as node,
+    ):
+        return run.run(
+            wanted,
+            node,
+            Path(place),
+            tell=lambda finding: say(f"  {show.line(finding)}"),
+            announce=_announce,
+            wait=START if wanted.command else LONGEST_WAIT,
+        )
+
+
+@contextmanager
+def private_broker(folder: Path) -> "Iterator[BrokerNode]":
+    """A node for this check alone, started for it and ended with it."""
+    from deploy.local.broker_node import BrokerNode  # noqa: PLC0415
+    from deploy.local.packages import RABBITMQ, ensure  # noqa: PLC0415
+
     ensure(RABBITMQ, log=Places.from_environment(os.environ).packages_log, say=say)
-    with tempfile.TemporaryDirectory(prefix="onewindow-check-") as place:
-        folder = Path(place)
-        say("Starting a private broker ...")
-        with BrokerNode(folder / "broker") as node:
-            return run.run(
-                wanted,
-                node,
-                folder,
-                tell=lambda finding: say(f"  {show.line(finding)}"),
-                announce=_announce,
-                wait=START if wanted.command else LONGEST_WAIT,
-            )
+    say("Starting a private broker ...")
+    with BrokerNode(folder) as node:
+        yield node
+
+
+@contextmanager
+def _interrupted_by(*numbers: signal.Signals) -> "Iterator[None]":
+    """These signals end the check as Ctrl-C does: broker and worker are ended as well."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _announce(variables: Mapping[str, str]) -> None:

@@ -75,10 +75,15 @@ SCENES: Mapping[str, Scene] = {
         judge=judging.stop,
         ours=True,
     ),
-    "reconnect": Scene(
-        title="it is back after a cut line and a broker restart",
-        play=faults.reconnect,
-        judge=judging.reconnect,
+    "cut-line": Scene(
+        title="an answer that was lost with its connection is sent again",
+        play=faults.cut_line,
+        judge=judging.cut_line,
+    ),
+    "broker-restart": Scene(
+        title="it is back after a restart of the broker",
+        play=faults.broker_restart,
+        judge=judging.broker_restart,
     ),
 }
 """In this order; each with what went before it in the same worker."""

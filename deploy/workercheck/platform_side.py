@@ -3,10 +3,10 @@
 import contextlib
 import json
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pika
@@ -23,18 +23,24 @@ STRANGER = "another-department"
 
 RESULTS, ROUTING = "results", "routing.in"
 SECONDS = 30.0
+PASSWORDS = "passwords"
+"""Of the broker's users, in the node's folder: they are the same in all its virtual hosts."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Users belong to the whole broker: two that make the same ones at once trip over each other."""
 
 
 class PlatformSide:
     """Everything that a department meets, in a virtual host of its own."""
 
-    def __init__(self, node: BrokerNode, folder: Path, department: str) -> None:
+    def __init__(self, node: BrokerNode, department: str) -> None:
         self.node = node
         self.department = department
         self.vhost = f"check-{secrets.token_hex(4)}"
-        self._passwords = Passwords(folder / "passwords")
+        self._passwords = Passwords(node.folder / PASSWORDS)
         both = {department: False, STRANGER: False}
-        set_up(node.admin, self.vhost, self._passwords, departments=both, retry_delays=())
+        with _ONE_AT_A_TIME:
+            set_up(node.admin, self.vhost, self._passwords, departments=both, retry_delays=())
 
     def worker_uri(self, port: int) -> str:
         """The worker's address, by way of a port."""

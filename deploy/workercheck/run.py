@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -59,7 +59,7 @@ def run(
     `announce` is handed the variables that a worker which runs elsewhere needs; it has `wait`
     seconds to come. `folder` takes its journal and its log.
     """
-    side = PlatformSide(node, folder, wanted.sample.department)
+    side = PlatformSide(node, wanted.sample.department)
     tap = Tap(node.address.port, wanted.port)
     handed = variables(wanted.sample.department, side.worker_uri(tap.port), folder)
     subject = None
@@ -95,19 +95,29 @@ def _clean(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _findings(wanted: Wanted, stage: Stage, tell: Tell, wait: float) -> list[Finding]:
-    findings = [_connects(stage, wait)]
-    tell(findings[0])
-    if findings[0].troubles:
-        return findings
-    for finding in _played(wanted, stage):
+    findings: list[Finding] = []
+    for finding in _all(wanted, stage, wait):
         findings.append(finding)
         tell(finding)
+    return findings
+
+
+def _all(wanted: Wanted, stage: Stage, wait: float) -> Iterator[Finding]:
+    first = _connects(stage, wait)
+    yield first
+    if first.troubles:
+        # what it did instead may explain it; that nothing else was broken means nothing
+        yield from (it for it in _standing_checks(wanted, stage) if it.troubles)
+        return
+    yield from _played(wanted, stage)
+    yield from _standing_checks(wanted, stage)
+
+
+def _standing_checks(wanted: Wanted, stage: Stage) -> Iterator[Finding]:
     for name, check in STANDING.items():
         if wanted.plays(name):
             told = _few(check.judge(stage.record, wanted.sample))
-            findings.append(Finding(check=name, title=check.title, troubles=told))
-            tell(findings[-1])
-    return findings
+            yield Finding(check=name, title=check.title, troubles=told)
 
 
 def _connects(stage: Stage, wait: float) -> Finding:
@@ -129,7 +139,7 @@ def _connects(stage: Stage, wait: float) -> Finding:
     )
 
 
-def _played(wanted: Wanted, stage: Stage) -> Iterable[Finding]:
+def _played(wanted: Wanted, stage: Stage) -> Iterator[Finding]:
     for name, scene in SCENES.items():
         if wanted.plays(name) or name == FIRST_SCENE:
             began = time.monotonic()

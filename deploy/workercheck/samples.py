@@ -83,14 +83,22 @@ def of_contract(department: str, task: str = "", form: Path | None = None) -> Sa
     return Sample(department=department, body=body, item=item, task=bare)
 
 
-def of_item(folder: Path, item: str, task: str, form: Path | None = None) -> Sample:
-    """A task of a catalogue's item, with what it may see; raises NotFound or Invalid."""
-    catalogue = load_catalogue(folder)
+def of_folder(folder: Path, item: str, task: str, form: Path | None = None) -> Sample:
+    """A task of an item in a catalogue's folder; raises NotFound or Invalid.
+
+    The form is that in `form`, else the one that the folder has for trying the item out.
+    """
+    own = folder / "forms" / f"{item}.yaml"
+    return of_item(load_catalogue(folder), item, task, form or (own if own.exists() else None))
+
+
+def of_item(catalogue: Catalogue, item: str, task: str, form: Path | None = None) -> Sample:
+    """A task of an item, with what it may see; raises NotFound or Invalid. Without a form there is
+    a value in every field."""
     found = item_in(catalogue, item)
     if task not in found.task:
         raise NotFound(f"The item {item} has no task {task!r}, but {', '.join(found.task)}.")
-    filled = form or folder / "forms" / f"{item}.yaml"
-    values = mapping_in(filled) if form or filled.exists() else form_of(found.form)
+    values = mapping_in(form) if form else form_of(found.form)
     of = found.task[task]
     department = catalogue.departments.filling(of.department, REGION, values)
     body = {

@@ -39,7 +39,7 @@ def verdict(findings: Sequence[Finding]) -> str:
     """The last sentence."""
     broken = [it.check for it in findings if it.verdict == "broken"]
     if broken:
-        return f"The worker breaks the contract in {len(broken)} checks: {', '.join(broken)}."
+        return f"The worker breaks the contract: {', '.join(broken)}."
     left = [it.check for it in findings if it.verdict == "not tried"]
     rest = f", but {', '.join(left)} could not be tried" if left else ""
     return f"The worker keeps the contract{rest}."

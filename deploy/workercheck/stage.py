@@ -1,19 +1,21 @@
 """Where a scene is played: sending tasks, and waiting for what the worker makes of them."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from deploy.workercheck.platform_side import PlatformSide
 from deploy.workercheck.record import Played, Record, Sent
 from deploy.workercheck.samples import Sample
-from deploy.workercheck.seen import Consuming
+from deploy.workercheck.seen import Consuming, Event, Refused
 from deploy.workercheck.subject import Subject
 from deploy.workercheck.tap import Tap
 
 START = 30.0
 """Seconds that a worker has to start and ask for its tasks."""
+
+REFUSALS = 3
 
 QUIET = 0.5
 """Seconds without anything, after which nothing more is expected."""
@@ -58,7 +60,8 @@ class Stage:
         before = len(self.tap.events)
         if self.subject is not None:
             self.subject.start()
-        return self.until(lambda _: bool(_consuming(self.tap, before)), seconds)
+        self.until(lambda _: _decided(self.tap.events[before:]), seconds)
+        return bool(_consuming(self.tap.events[before:]))
 
     @staticmethod
     def now() -> datetime:
@@ -102,10 +105,13 @@ class Stage:
         )
 
     def answered(self, *tasks: Sent, seconds: float | None = None) -> bool:
-        """Wait until the broker has an answer to each."""
-        return self.until(
-            lambda so_far: all(so_far.arrived(it.assignment) for it in tasks), seconds
-        )
+        """Wait until the broker has an answer to each, or the worker has rejected it."""
+
+        def over(so_far: Record, task: Sent) -> bool:
+            rejected = any(it.how == "rejected" for it in so_far.settled(task.message_id))
+            return rejected or bool(so_far.arrived(task.assignment))
+
+        return self.until(lambda so_far: all(over(so_far, it) for it in tasks), seconds)
 
     def settled(self, *messages: Sent, seconds: float | None = None) -> bool:
         """Wait until every copy of each was acknowledged or rejected."""
@@ -137,5 +143,11 @@ def about(body: Mapping[str, Any], now: datetime, **fields: Any) -> dict[str, An
     return {**{name: body[name] for name in names}, "at": now.isoformat(), **fields}
 
 
-def _consuming(tap: Tap, since: int) -> list[Consuming]:
-    return [event for event in tap.events[since:] if isinstance(event, Consuming)]
+def _consuming(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if isinstance(event, Consuming)]
+
+
+def _decided(events: Sequence[Event]) -> bool:
+    """Whether it asks for its tasks, or was refused so often that it will not do better."""
+    refused = [event for event in events if isinstance(event, Refused)]
+    return bool(_consuming(events)) or len(refused) >= REFUSALS

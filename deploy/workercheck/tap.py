@@ -41,7 +41,7 @@ class Tap:
         self._broker_port = broker_port
         self._news = threading.Condition(threading.RLock())
         self._trap: Trap | None = None
-        self._dead = False
+        self._sprung = self._dead = False
         self._sockets: set[socket.socket] = set()
         self._connections = 0
         self._listener = socket.create_server((HOST, self.port))
@@ -67,12 +67,16 @@ class Tap:
     def set_trap(self, trap: Trap) -> None:
         """It springs once; then the line is dead until `mend`."""
         with self._news:
-            self._trap = trap
+            self._trap, self._sprung = trap, False
 
-    @property
-    def dead(self) -> bool:
-        """Whether a trap has sprung, or the line was cut."""
-        return self._dead
+    def trapped(self, seconds: float) -> bool:
+        """Wait until the trap has sprung and done what it does; False if it did not, and never
+        will."""
+        if self.wait(lambda: self._sprung, seconds):
+            return True
+        with self._news:
+            disarmed, self._trap = self._trap is not None, None
+        return not disarmed and self.wait(lambda: self._sprung, seconds)
 
     def cut(self) -> None:
         """End every connection, and take no new one until `mend`."""
@@ -85,9 +89,9 @@ class Tap:
                 each.shutdown(socket.SHUT_WR)
 
     def mend(self) -> None:
-        """Take connections again, and forget a trap that did not spring."""
+        """Take connections again."""
         with self._news:
-            self._trap, self._dead = None, False
+            self._dead = False
 
     def close(self) -> None:
         """For good."""
@@ -158,6 +162,9 @@ class Tap:
         if sprung is not None:
             sprung.act()
             self.cut()
+            with self._news:
+                self._sprung = True
+                self._news.notify_all()
 
     def _note(self, event: Event, connection: int) -> None:
         self.events.append(replace(event, connection=connection, at=time.monotonic()))

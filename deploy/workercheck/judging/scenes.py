@@ -234,19 +234,27 @@ def _stopped(seen: str) -> Trouble:
     )
 
 
-def reconnect(played: Played) -> Iterator[Trouble]:
-    """After a lost connection and a restart of the broker the worker is back."""
-    names = ("the line was cut while its answer was on the way", "the broker was restarted")
-    for task, when in zip(played.tasks, names, strict=True):
-        if not played.record.arrived(task.assignment):
-            yield Trouble(
-                seen=f"a task was not answered after {when}",
-                expected="the worker connects again by itself, for ever",
-                remedy="connect again with growing delays after every loss, and send again what "
-                "was not confirmed",
-            )
-    yield from once(played.record, [it.assignment for it in played.tasks])
+def cut_line(played: Played) -> Iterator[Trouble]:
+    """What was on its way when the connection broke is sent again."""
+    yield from _is_back(played, "the connection was lost with its answer on the way")
+
+
+def broker_restart(played: Played) -> Iterator[Trouble]:
+    """The worker is back after the broker, and did not besiege it meanwhile."""
+    yield from _is_back(played, "the broker was restarted")
     yield from _hammering(played)
+
+
+def _is_back(played: Played, when: str) -> Iterator[Trouble]:
+    (task,) = played.tasks
+    if not played.record.arrived(task.assignment):
+        yield Trouble(
+            seen=f"a task was not answered after {when}",
+            expected="the worker connects again by itself, for ever",
+            remedy="connect again with growing delays after every loss, and send again what was "
+            "not confirmed",
+        )
+    yield from once(played.record, [task.assignment])
 
 
 def _hammering(played: Played) -> Iterator[Trouble]:

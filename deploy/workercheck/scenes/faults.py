@@ -10,6 +10,9 @@ from deploy.workercheck.stage import Stage
 from deploy.workercheck.tap import Trap
 
 TASKS = 3
+TWICE = 2
+"""An answer that came back may be held for so many times the time allowed before it is sent."""
+
 STOP = 30.0
 """Seconds that a worker has to end after SIGTERM."""
 
@@ -24,7 +27,7 @@ def unroutable(stage: Stage) -> Played:
         stage.until(lambda so_far: bool(so_far.of(TurnedBack) or so_far.arrived(task.assignment)))
     rebound = time.monotonic()
     back = lambda so_far: bool(so_far.after(rebound).arrived(task.assignment))  # noqa: E731
-    stage.until(back, STOP)
+    stage.until(back, TWICE * stage.within)
     return stage.over(tasks=(task,), facts={"rebound": rebound})
 
 
@@ -54,7 +57,7 @@ def kill(stage: Stage) -> Played:
         trap = _trap(springs_at, ids, act=stage.subject.kill, forward=forward)
         stage.tap.set_trap(trap)
         met = [stage.send(stage.body(), message_id=one) for one in sorted(ids)]
-        sprung = stage.tap.wait(lambda: stage.tap.dead, stage.within)
+        sprung = stage.tap.trapped(stage.within)
         stage.subject.kill()
         stage.tap.cut()
         stage.tap.mend()
@@ -85,19 +88,25 @@ def stop(stage: Stage) -> Played:
     return stage.over(tasks=tasks, facts={"status": status, "took": took})
 
 
-def reconnect(stage: Stage) -> Played:
-    """The line is cut while an answer is on its way; then the broker is restarted."""
+def cut_line(stage: Stage) -> Played:
+    """The connection is lost with an answer on its way."""
     on_the_way = MOMENTS["sending an answer"][0]
     stage.tap.set_trap(_trap(on_the_way, frozenset(), act=lambda: None, forward=False))
-    cut = stage.task()
-    stage.tap.wait(lambda: stage.tap.dead, stage.within)
+    task = stage.task()
+    stage.tap.trapped(stage.within)
     stage.tap.cut()
     stage.tap.mend()
-    stage.answered(cut, seconds=RECONNECT)
+    stage.answered(task, seconds=RECONNECT)
+    stage.settled(task)
+    return stage.over(tasks=(task,))
+
+
+def broker_restart(stage: Stage) -> Played:
+    """The broker stops, and is back some seconds later with everything that it had."""
     gone = time.monotonic()
     stage.side.node.restart()
     back = time.monotonic()
-    after = stage.task()
-    stage.answered(after, seconds=RECONNECT)
-    stage.settled(cut, after)
-    return stage.over(tasks=(cut, after), facts={"gone": gone, "back": back})
+    task = stage.task()
+    stage.answered(task, seconds=RECONNECT)
+    stage.settled(task)
+    return stage.over(tasks=(task,), facts={"gone": gone, "back": back})
