@@ -64,8 +64,18 @@ class Counter:
         self, item: str, form: Mapping[str, Any], *materials: str, applicant: str = "湖畔"
     ) -> "Handed":
         """Hand an application in, as soon as the item can be applied for."""
-        eventually(lambda: item in self._offers(), f"{item} can be applied for")
         papers = [material(self.intake, name, item) for name in materials]
+        return self.hand_in_with(item, form, papers, applicant=applicant)
+
+    def hand_in_with(
+        self,
+        item: str,
+        form: Mapping[str, Any],
+        papers: list[dict[str, Any]],
+        applicant: str = "湖畔",
+    ) -> "Handed":
+        """Hand an application in with papers that are stored already."""
+        eventually(lambda: item in self._offers(), f"{item} can be applied for")
         body = {
             "item": item,
             "channel": "window",

@@ -44,7 +44,8 @@ def act(work: Work, officer: Officer, assignment: str, what: Act, said: Said) ->
 
 def _act(work: Work, officer: Officer, task: Task, what: Act, said: Said) -> Done:
     if drafts.needs_two(task, what):
-        drafted = drafts.draft(task, officer, what, said, work.now)
+        taken_up, seen = _taken_up(work, officer, task, said)
+        drafted = drafts.draft(taken_up, officer, what, seen, work.now)
         return Done(task=_kept(work, drafted), drafted=True)
     claims.check_open(task, said["version"])
     claims.check_free_for(task, officer)
@@ -53,6 +54,18 @@ def _act(work: Work, officer: Officer, task: Task, what: Act, said: Said) -> Don
     held = replace(changed, holder=officer.account, holder_name=officer.name)
     work.send(message)
     return Done(task=_kept(work, held))
+
+
+def _taken_up(work: Work, officer: Officer, task: Task, said: Said) -> tuple[Task, Said]:
+    """Who drafts an answer has taken the task up: its acceptance clock need not wait for a head."""
+    claims.check_open(task, said["version"])
+    claims.check_free_for(task, officer)
+    if task.taken_up:
+        return task, said
+    given = {"version": task.version, "officer": officer.name}
+    taken_up, message = domain.act(task, "acceptance", given, work.now)
+    work.send(message)
+    return taken_up, {**said, "version": taken_up.version}
 
 
 def accept_all(

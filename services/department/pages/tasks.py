@@ -1,7 +1,8 @@
 """A task's page: what the task may see, what may be done with it, and what was done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from werkzeug.wrappers import Response
 
@@ -91,10 +92,16 @@ class TaskPages(DeskBase):
         """A material that the task may see: PDF and pictures as they are, the rest to save."""
         with self.delivery.database.reading() as tx:
             task = handlers.show(tx, visit.somebody.unit, assignment)
-        materials = task.document.get("materials") or []
-        if not number.isascii() or not number.isdigit() or int(number) >= len(materials):
-            raise NotFound("the task has no such material")
-        return self._file(materials[int(number)])
+        return self._file(_numbered(task.document.get("materials") or [], number))
+
+    @page("GET", "/desk/tasks/<assignment>/documents/<number>", roles=HANDLE)
+    def our_document(self, visit: Visit, assignment: str, number: str) -> Response:
+        """A document of the department's own draft or answer."""
+        with self.delivery.database.reading() as tx:
+            task = handlers.show(tx, visit.somebody.unit, assignment)
+        draft = draft_of(task)
+        said = draft.said if draft else task.answer or {}
+        return self._file(_numbered(said.get("documents") or [], number))
 
     def _file(self, material: Mapping[str, Any]) -> Response:
         path = self.office.shelf.path_of(material["digest"])
@@ -110,9 +117,9 @@ class TaskPages(DeskBase):
         response = Response(_pieces(file), headers=STRICT)
         response.content_type = material["media_type"] if shown else "application/octet-stream"
         response.content_length = path.stat().st_size
-        response.headers.set(
-            "Content-Disposition", "inline" if shown else "attachment", filename=_plain(name)
-        )
+        shown_as = "inline" if shown else "attachment"
+        disposition = f"{shown_as}; filename*=UTF-8''{quote(_plain(name))}"
+        response.headers["Content-Disposition"] = disposition
         return response
 
 
@@ -146,6 +153,12 @@ def _with_others(task: Task, officer: Officer, *, free: bool) -> Iterator[str]:
 
 def _asked(task: Task) -> bool:
     return bool(task.answer and task.answer["act"] == "extension")
+
+
+def _numbered(files: Sequence[Mapping[str, Any]], number: str) -> Mapping[str, Any]:
+    if not (number.isascii() and number.isdigit()) or int(number) >= len(files):
+        raise NotFound("the task has no such file")
+    return files[int(number)]
 
 
 def subjects_of(
@@ -185,5 +198,5 @@ def _pieces(file: Any) -> Iterator[bytes]:
 
 
 def _plain(name: str) -> str:
-    """A file name without what could mean something in a header or a folder."""
+    """A file name without what could mean something in a folder (RFC 6266 spells the rest)."""
     return "".join(it for it in name if it.isprintable() and it not in '"\\/')[:120] or "file"
