@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from onewindow_worker.counts import Counts
+from onewindow_worker.exposition import text_of
 from onewindow_worker.settings import Settings
 
 from tests.broker.sdk_office import DEPARTMENTS, SOURCE, Office, WorkerProcess
@@ -27,11 +29,11 @@ def office(vhost, tmp_path):
         yield office
 
 
-def run(office: Office, module: str) -> WorkerProcess:
+def run(office: Office, module: str, **variables: str) -> WorkerProcess:
     given = dict(re.findall(r"export (ONEWINDOW_WORKER_\w+)=(\S+)", README.read_text()))
     assert set(given) == {"ONEWINDOW_WORKER_DEPARTMENT", "ONEWINDOW_WORKER_URI"}
     given["ONEWINDOW_WORKER_URI"] = office.uri_of("department.planning")
-    return WorkerProcess(office.folder, given, worker=f"{module}:worker")
+    return WorkerProcess(office.folder, {**given, **variables}, worker=f"{module}:worker")
 
 
 def python(folder: Path, *arguments: str) -> None:
@@ -70,6 +72,35 @@ def test_the_long_work_of_the_guide_is_answered_by_another_program(office):
         results = office.first(2)
     assert [each.type for each in results] == ["task.accepted", "task.completed"]
     assert results[1].body["opinion"] == "Surveyed on site."
+
+
+def test_the_notes_of_the_guide_are_told_before_the_answer(office):
+    office.assign(1)
+    with run(office, "planning_notes"):
+        results = office.first(3)
+    assert [each.type for each in results] == ["task.noted", "task.noted", "task.completed"]
+    assert [each.body.get("percent") for each in results] == [40, 80, None]
+
+
+def test_every_metric_is_in_the_guide_by_its_name():
+    guide = README.read_text()
+    told = set(re.findall(r"`(\w+)`", guide[guide.index("## Watching it") :]))
+    lines = text_of(Counts(), "planning").splitlines()
+    names = {line.split()[2] for line in lines if line.startswith("# TYPE ")}
+    assert {name.removeprefix("onewindow_worker_") for name in names} <= told
+
+
+def test_the_health_check_of_the_guide_is_the_command_that_is_there(office):
+    (given,) = re.findall(
+        r"^venv/bin/python (-m onewindow_worker healthy) (\S+)$", README.read_text(), re.M
+    )
+    file = office.folder / "planning.health"
+    variables = {"ONEWINDOW_WORKER_HEALTH_FILE": str(file)}
+    office.assign(1, form={"plot_ratio": 1.8}, materials=[PLAN])
+    with run(office, "planning", **variables):
+        office.first(1)
+        office.until(lambda: '"connected"' in file.read_text())
+        python(office.folder, *given[0].split(), str(file))
 
 
 def test_every_setting_is_in_the_guide_with_its_default():

@@ -1,3 +1,4 @@
+import hashlib
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from onewindow_worker import (
     approve,
     approve_with_conditions,
     decline,
+    document,
     reject,
     resume,
     return_for_supplement,
@@ -76,6 +78,27 @@ def test_a_result_that_breaks_the_contract_is_refused_by_the_field(make, field):
         make()
     assert refused.value.field == field
     assert str(refused.value).startswith(f"{field}: ")
+
+
+def test_a_document_is_referred_to_by_the_digest_of_its_content(tmp_path):
+    file = tmp_path / "规划意见.pdf"
+    file.write_bytes(b"conforms")
+    made = document("site-opinion", file)
+    digest = f"sha256:{hashlib.sha256(b'conforms').hexdigest()}"
+    assert made == Material("site-opinion", digest, "application/pdf", 8, "规划意见.pdf")
+    assert approve(documents=[made]).content()["documents"][0]["digest"] == digest
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "field"),
+    [("Site Opinion", "plan.pdf", "document[0].name"), ("plan", "plan", "media_type")],
+)
+def test_a_document_that_breaks_the_contract_is_refused_by_the_field(tmp_path, name, file, field):
+    (tmp_path / file).write_bytes(b"")
+    with pytest.raises(InvalidResult) as refused:
+        document(name, tmp_path / file)
+    assert refused.value.field == field
+    assert document("plan", tmp_path / file, media_type="application/pdf").size == 0
 
 
 def test_results_nested_without_end_are_refused():

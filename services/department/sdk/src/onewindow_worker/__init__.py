@@ -1,5 +1,6 @@
 """Plug a department's own worker into OneWindow: tasks in, results out, each with effect once."""
 
+from onewindow_worker.documents import document
 from onewindow_worker.errors import (
     InvalidResult,
     InvalidSettings,
@@ -54,6 +55,7 @@ __all__ = [
     "approve",
     "approve_with_conditions",
     "decline",
+    "document",
     "log_to_stderr",
     "reject",
     "resume",
