@@ -98,9 +98,6 @@ def of_refusal(notice: MessageRefused) -> AlertRaised:
     )
 
 
-of_forgery = of_refused
-
-
 def of_parking(notice: MessageParked, notice_id: str) -> AlertRaised:
     """The alert of a message that was set aside; each time that it is, for it may come back."""
     return _about(

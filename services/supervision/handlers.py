@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.supervision import alerts, deliveries, directives, store
+from services.supervision import alerts, deliveries, directives, refusals, store
 from services.supervision.domain import Case, Rules, fire, follow, next_at
 from services.supervision.ladder import DIRECTIVES
 from services.supervision.trace import Entry, Head, append, canonical
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.messages import ActOnSilence, AlertRaised, CaseProgressed, MessageParked, MessageRefused
-from shared.messages.progress import Refused
 from shared.messages.registry import name_of
 from shared.values import with_changed
 
@@ -119,11 +118,7 @@ class Book:
             self.cases[case.code] = case
             self._record(case.code, "routing", following)
             case = self.cases[case.code]
-            self.suspects += [
-                alerts.of_forgery(following, change)
-                for change in following.changes
-                if isinstance(change, Refused) and change.forged
-            ]
+            self.suspects += refusals.alerts_of(following, self.rules.policy)
 
     def _record(self, code: str, source: str, message: object) -> None:
         """Add to the trace of a case. Of a code that is none there is only the alert."""
