@@ -1,11 +1,14 @@
 """A department joins a running stack, changes its password and its token, and leaves."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pika
 import pytest
+from onewindow_worker import Result, Task, Worker, approve
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker, ProbableAuthenticationError
 
@@ -15,7 +18,7 @@ from tests.journey.journey import Journey
 from tests.journey.operator import Operator, Unit
 from tests.journey.stories import Story
 from tests.journey.town import Town
-from tests.journey.waiting import eventually
+from tests.journey.waiting import PATIENCE, eventually
 
 THEIRS = "planning.task.completed"
 NAMES = ("--zh", "排水管理处", "--en", "Drainage Office")
@@ -140,9 +143,44 @@ def leaves_and_comes_back(town: Town, operator: Operator) -> None:
     assert town.parked() == []
 
 
+def test_a_worker_goes_on_through_a_change_of_its_password(
+    town: Town, operator: Operator, tmp_path: Path
+) -> None:
+    old = operator.says("department", "add", "sewers", *NAMES)
+    with working(old, tmp_path / "journal"):
+        hand_in(town, "sewers").play()
+        operator.says("department", "rotate", "sewers")
+        hand_in(town, "sewers").play()
+        new = operator.says("department", "rotate", "sewers", "--disconnect")
+        journey = hand_in(town, "sewers")
+        eventually(lambda: operator.listed("sewers")["waiting"] == 1, "its next task waits")
+    with working(new, tmp_path / "journal"):
+        journey.play()
+    operator.says("department", "remove", "sewers")
+
+
+@contextmanager
+def working(uri: str, journal: Path) -> Iterator[None]:
+    """A worker of the department in the address approves whatever comes."""
+    worker = Worker("sewers", uri, journal=journal)
+
+    @worker.task()
+    def handle(_task: Task) -> Result:
+        return approve("符合要求")
+
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join(PATIENCE)
+
+
 def test_a_department_that_an_item_names_does_not_leave(town: Town, operator: Operator) -> None:
+    needed = r"The catalogue needs planning: .*items/.*'planning' is no department"
     for force in ((), ("--force",)):
-        with pytest.raises(OneWindowError, match=r"items/.*'planning' is no department"):
+        with pytest.raises(OneWindowError, match=needed):
             operator.says("department", "remove", "planning", *force)
     assert operator.listed("planning")["consumers"] == 1
 

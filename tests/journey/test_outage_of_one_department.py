@@ -118,4 +118,4 @@ def test_the_outage_of_a_department_holds_up_nobody_else(
     services.start_again(worker_of(AWAY))
     journey.play()
     assert {it.fate for it in journey.cases} == {"approved"}
-    assert operator.listed(AWAY)["waiting"] == 0
+    assert (operator.listed(AWAY)["waiting"], operator.listed(AWAY)["consumers"]) == (0, 1)

@@ -1,6 +1,8 @@
 """`department remove`: a department leaves a running stack."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -15,7 +17,7 @@ from deploy.local.databases import database_of
 from deploy.local.passwords import broker_secret
 from services.routing.catalogue import read_departments
 from shared.delivery.topology import department_user
-from shared.errors import OneWindowError
+from shared.errors import Invalid, OneWindowError
 
 SHOWN = 5
 
@@ -42,7 +44,7 @@ def remove(
     place = site.find(catalogue, passwords)
     desk = place.way_of(department)
     left = {key: it for key, it in place.departments.items() if key != department}
-    with roll.changing(place.catalogue, lambda text: without_entry(text, department)):
+    with _unnamed(place, department):
         _check(place, department, force=force)
         parked = unit.leave(place.admin, place.vhost, left, department, desk=desk)
         if desk:
@@ -51,6 +53,19 @@ def remove(
     say(f"{department} has left; it can sign in nowhere any more.")
     if parked:
         say(f"{parked} messages that it had not taken are parked: `./onewindow parked list`.")
+
+
+@contextmanager
+def _unnamed(place: site.Site, department: str) -> Iterator[None]:
+    """Take the entry out of departments.yaml once the body is done; raises StillNeeded before."""
+    try:
+        with roll.changing(place.catalogue, lambda text: without_entry(text, department)):
+            yield
+    except Invalid as error:
+        raise StillNeeded(
+            f"The catalogue needs {department}: take it out of the items and roles that name it,"
+            f" and publish those. Without it: {error}"
+        ) from error
 
 
 def _check(place: site.Site, department: str, *, force: bool) -> None:

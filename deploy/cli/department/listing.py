@@ -4,13 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from deploy.cli.department.desk import tokens_of
 from deploy.cli.department.options import AsJson, Folder, SecretsFile
 from deploy.departments import site
-from deploy.departments.readers import readers_of
+from deploy.departments.readers import look
 from deploy.local.hashed import read_hashed
 from deploy.local.passwords import broker_secret
 from deploy.local.services import departments
@@ -54,23 +51,21 @@ def show_all(
 
 def _of(place: site.Site) -> dict[str, Row]:
     depths = {it.name: it for it in place.admin.queues(place.vhost)}
-    uri, users = place.admin.address.uri(), place.admin.users()
-    readers = readers_of(
-        uri, [it for it in map(department_user, place.departments) if it in depths]
-    )
+    queues = [it for it in map(department_user, place.departments) if it in depths]
+    waiting, users = look(place.admin.address.uri(), queues), place.admin.users()
 
     def row(name: str, desk: bool) -> Row:
         if desk:
             return Row(way="desk", tokens=_tokens(name))
         user = department_user(name)
-        kept, depth = read_hashed(place.kept.get(broker_secret(user))), depths.get(user)
+        kept = read_hashed(place.kept.get(broker_secret(user)))
         return Row(
             way="worker",
             user=user if user in users else None,
             password_made_at=kept.made_at.isoformat(timespec="minutes") if kept else None,
-            waiting=depth.ready if depth else None,
-            in_hand=depth.unacknowledged if depth else None,
-            consumers=readers.get(user),
+            waiting=waiting[user].messages if user in waiting else None,
+            in_hand=depths[user].unacknowledged if user in waiting else None,
+            consumers=waiting[user].consumers if user in waiting else None,
         )
 
     return {name: row(name, desk) for name, desk in place.departments.items()}
@@ -84,21 +79,20 @@ def _tokens(department: str) -> list[dict[str, Any]] | None:
 
 
 def _show(rows: dict[str, Row]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for column in ("department", "way", "waiting", "in hand", "connected", "secrets"):
-        table.add_column(column, no_wrap=True)
+    width = max(map(len, rows), default=0) + 2
+    line = "{:<%d}{:<8}{:>8}{:>9}{:>11}  {}" % width  # noqa: UP031 - the braces are for each row
+    print(line.format("department", "way", "waiting", "in hand", "connected", "secrets"))
     for name, row in rows.items():
         counts = [_count(it) for it in (row.waiting, row.in_hand, row.consumers)]
-        table.add_row(name, row.way, *counts, _secrets(row))
-    Console(highlight=False, emoji=False).print(table)
+        print(line.format(name, row.way, *counts, _secrets(row)).rstrip())
 
 
 def _secrets(row: Row) -> str:
     if row.tokens is not None:
         valid = [it for it in row.tokens if it["valid"]]
-        newest = f", the newest of {valid[-1]['made_at']}" if valid else ""
+        newest = f", the newest of {valid[-1]['made_at'][:10]}" if valid else ""
         return f"{len(valid)} tokens{newest}"
-    return f"password of {row.password_made_at}" if row.password_made_at else ""
+    return f"password of {row.password_made_at[:10]}" if row.password_made_at else ""
 
 
 def _count(number: int | None) -> str:
