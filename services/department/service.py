@@ -79,6 +79,7 @@ class Service(Systems, AccountPages, InboxPages, TaskPages, ActPages, TemplatePa
         navigation=(
             Link(page="inbox", text="inbox.title", key="1"),
             Link(page="templates", text="template.all", key="2"),
+            Link(page="unit_accounts", text="account.unit_accounts", key="3"),
         ),
     )
 

@@ -9,6 +9,7 @@ from shared.accounts.elsewhere.refusals import NO_PLACE, REFUSED, ElsewhereRefus
 from shared.accounts.entering import Browser
 from shared.accounts.service import CHANGE_PASSWORD, Accounts
 from shared.accounts.throttle import TOO_MANY, TooManyGuesses
+from shared.accounts.unitpages import UnitPages
 from shared.errors import Fault, Invalid, OneWindowError
 from shared.web.pages import Page, Pages, Redirect, Visit, page
 from shared.web.problems import ProblemType
@@ -32,8 +33,8 @@ def within(path: str) -> bool:
     return path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
 
 
-class AccountPages:
-    """Sign in and out, see one's account, change one's password."""
+class AccountPages(UnitPages):
+    """Sign in and out, see one's account, change one's password; for administrators the unit's."""
 
     page_folders: ClassVar[dict[str, Path]] = {"accounts": HERE}
     accounts: Accounts

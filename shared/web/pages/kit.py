@@ -1,6 +1,6 @@
 """`Pages`, the dependency of a service that has pages: its templates, texts and files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -130,9 +130,10 @@ class Pages(DependencyProvider):  # type: ignore[misc]
         def t(key: str, /, **values: Any) -> str:
             return self.texts.say(language, key, **values)
 
-        def role_list(roles: frozenset[str]) -> str:
+        def role_list(roles: Iterable[str]) -> str:
             comma = t("form.comma")
-            return comma.join(t(f"role.{role}") for role in sorted(roles))
+            keys = self.texts.in_order(f"role.{role}" for role in roles)
+            return comma.join(map(t, keys))
 
         return {
             "t": t,

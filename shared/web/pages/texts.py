@@ -7,7 +7,7 @@
 A text is named by its path, `inbox.title`. A form for `one` is taken when `count` is 1.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class Texts:
     def keys(self) -> frozenset[str]:
         """The names of all texts."""
         return frozenset(self._texts)
+
+    def in_order(self, keys: Iterable[str]) -> list[str]:
+        """Keys in the order in which their texts were written."""
+        wanted = set(keys)
+        return [key for key in self._texts if key in wanted]
 
     def worded_as(self, english: str) -> str:
         """The key of the fault that English words so; empty where none does."""

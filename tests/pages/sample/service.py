@@ -60,6 +60,7 @@ class Service(AccountPages):
             Link(page="inbox", text="sample.inbox", key="1"),
             Link(page="parts", text="sample.parts", key="2"),
             Link(page="for_heads", text="sample.heads"),
+            Link(page="unit_accounts", text="account.unit_accounts"),
         ),
     )
 

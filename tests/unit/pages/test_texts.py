@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.accounts import account, entering, keeping
+from shared.accounts import account, entering, keeping, unitpages
 from shared.accounts import pages as account_pages
 from shared.businesstime import CHINA
 from shared.web.pages import formats
@@ -70,6 +70,7 @@ def test_numbers_choose_their_form():
 def test_what_is_wrong_is_said_in_the_visitors_language():
     rules = [account.NAME_RULE, account.LENGTH_RULE, account.SAME_RULE, account.OWN_NAME_RULE]
     rules += [entering.MISMATCH, entering.SAME_AS_BEFORE, keeping.TAKEN, account_pages.NOT_THE_SAME]
+    rules += [unitpages.OWN]
     for rule in rules:
         assert worded(ABOUT, "en", rule) == rule
         assert not worded(ABOUT, "zh", rule).isascii(), rule
