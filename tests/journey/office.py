@@ -34,6 +34,7 @@ def answer(task: Task) -> Result:
     """What the department does with a task."""
     does, proposed = behaviour(task.form["project_name"], task.task)
     if does in ("later", "reject", "hold"):
+        task.progress("正在研究", percent=30, officer="经办人")
         return LATER
     if does == "conditions":
         return approve_with_conditions([CONDITION], officer="经办人")

@@ -11,6 +11,7 @@ BY_EXCHANGE = {
     "tasks": {"task.assigned", "task.supplemented", "task.cancelled"},
     "results": {
         "task.accepted",
+        "task.noted",
         "task.completed",
         "task.returned",
         "task.declined",
