@@ -10,7 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from services.department import handlers, store
-from services.department.desk import library
+from services.department.desk import handlers as desk_handlers
+from services.department.desk import inbox, library
+from services.department.desk.inbox import Desk, Question
+from services.department.desk.lights import Thresholds
+from services.department.desk.officers import Officer
 from services.department.domain import OPEN, NotPossible, Overtaken
 from services.department.systems import tables as systems
 from shared.accounts import tables as accounts
@@ -19,7 +23,9 @@ from shared.delivery import tables
 from shared.delivery.envelope import Envelope, Sender
 from shared.delivery.work import Work
 from shared.errors import NotFound
+from shared.messages import Limit
 from shared.migrating import migrate
+from shared.worktime import Calendars
 from tests.unit.department.samples import (
     NOW,
     SAID,
@@ -175,6 +181,107 @@ def test_an_answer_that_routing_refused_opens_the_task_again(database):
     task = show(database)
     assert (task.state, task.answer) == ("accepted", None)
     assert "seal_number" in task.note
+
+
+def listed(database, **asked):
+    question = Question(department="seal-office", **asked)
+    desk = Desk(calendars=Calendars(), thresholds=Thresholds())
+    with database.reading() as tx:
+        found = inbox.find(tx, question, desk, NOW + timedelta(days=4), page=1, size=10)
+    return [(it.task.assignment, it.light) for it in found.tasks]
+
+
+def somebody(name, role="officer"):
+    roles = frozenset({role})
+    return Officer(account=name, name=name, department="seal-office", roles=roles)
+
+
+def test_the_inbox_has_first_what_is_due_first_and_last_what_stands_still(database):
+    for number, days in ((1, 9), (2, 1), (3, 3), (4, 2)):
+        follow(database, assigned(f"a-{number}", handling=Limit(amount=days)))
+    follow(database, assigned("a-5", handling=None), assigned("b-1", "tax"))
+    act(database, "suspension", version=1, assignment="a-4")
+    assert listed(database) == [
+        ("a-2", "red"),
+        ("a-3", "yellow"),
+        ("a-1", "green"),
+        ("a-4", "none"),
+        ("a-5", "none"),
+    ]
+
+
+FOUND = {
+    "文三路": ["a-1", "a-2"],
+    "文三路 东段": ["a-2"],
+    "100%_": ["a-2"],
+    "%": ["a-2"],
+    "SEAL 北山": ["a-3"],
+    "不存在": [],
+}
+
+
+def test_tasks_are_found_by_every_word_and_by_who_holds_them(database):
+    for number, name in ((1, "文三路改造"), (2, "文三路100%_东段"), (3, "北山街")):
+        at = NOW - timedelta(days=9 - number)
+        follow(database, assigned(f"a-{number}", form={"name": name}, assigned_at=at))
+    assert {words: [key for key, _ in listed(database, words=words)] for words in FOUND} == FOUND
+    with database.transaction() as tx:
+        desk_handlers.claim(Work(tx, NOW, "department"), somebody("li"), "a-1", 1)
+    assert [key for key, _ in listed(database, holder="li")] == ["a-1"]
+    assert [key for key, _ in listed(database, holder=inbox.FREE)] == ["a-2", "a-3"]
+    with database.reading() as tx:
+        counted = inbox.counts(tx, "seal-office", "li")
+    assert counted == {"all": 3, "mine": 1, "free": 2, "waiting": 0}
+
+
+def test_of_those_who_claim_at_once_one_has_the_task_and_the_others_are_told(database):
+    follow(database, assigned())
+
+    def claim(name):
+        try:
+            with database.transaction() as tx:
+                desk_handlers.claim(Work(tx, NOW, "department"), somebody(name), "a-1", 1)
+        except Overtaken:
+            return ""
+        return name
+
+    with ThreadPoolExecutor(4) as pool:
+        won = [name for name in pool.map(claim, "甲乙丙丁") if name]
+    assert len(won) == 1
+    assert show(database).holder == won[0]
+
+
+def test_a_draft_is_kept_with_what_was_done_and_who_waits(database):
+    follow(database, assigned(approval="two-person"))
+    with database.transaction() as tx:
+        work = Work(tx, NOW, "department")
+        said = {**SAID["completion"], "version": 1}
+        done = desk_handlers.act(work, somebody("li"), "a-1", "completion", said)
+        assert [wire.type for wire in work.wires] == ["task.accepted"]
+    assert done.drafted
+    assert show(database) == done.task
+    assert [entry.what for entry in done.task.log] == ["assigned", "acceptance", "draft"]
+    assert [key for key, _ in listed(database, waiting=True)] == ["a-1"]
+
+
+def test_a_template_is_changed_by_one_at_a_time_and_seen_by_its_department_alone(database):
+    said = {"title": "同意", "outcome": "approved", "opinion": "同意", "legal_basis": ""}
+    head = somebody("赵", "head")
+    with database.transaction() as tx:
+        made = library.add(Work(tx, NOW, "department"), head, said)
+    with database.transaction() as tx:
+        work = Work(tx, NOW, "department")
+        changed = library.change(work, head, made.id, 1, {**said, "title": "准予"})
+    assert (changed.title, changed.version) == ("准予", 2)
+    with pytest.raises(Overtaken, match="赵"), database.transaction() as tx:
+        library.change(Work(tx, NOW, "department"), head, made.id, 1, said)
+    with pytest.raises(Overtaken, match="赵"), database.transaction() as tx:
+        library.remove(Work(tx, NOW, "department"), head, made.id, 1)
+    with database.reading() as tx:
+        assert [it.title for it in library.of_department(tx, "seal-office")] == ["准予"]
+        assert library.of_department(tx, "tax") == []
+        with pytest.raises(NotFound):
+            library.show(tx, "tax", made.id)
 
 
 def test_a_token_stands_for_its_department_until_it_is_revoked(database):

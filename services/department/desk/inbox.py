@@ -91,15 +91,16 @@ def ordered(tx: sa.Connection, question: Question, desk: Desk, now: datetime) ->
     return [row.assignment for row in sorted(rows, key=lambda row: _place(row, desk, now))]
 
 
-def _place(row: Any, desk: Desk, now: datetime) -> tuple[int, float]:
+def _place(row: Any, desk: Desk, now: datetime) -> tuple[int, float, datetime, str]:
+    before = (row.assigned_at, row.assignment)
     if row.state not in OPEN:
-        return 2, -row.changed_at.timestamp()
+        return 2, -row.changed_at.timestamp(), *before
     clocks = clocks_of(row.clocks)
     calendar = desk.calendars.of(clocks.region)
     time = time_left(clocks, taken_up=row.state != "assigned", now=now, calendar=calendar)
     if time is None or time.due_at is None:
-        return 1, row.assigned_at.timestamp()
-    return 0, time.due_at.timestamp()
+        return 1, 0.0, *before
+    return 0, time.due_at.timestamp(), *before
 
 
 def _conditions(question: Question) -> Iterable[sa.ColumnElement[bool]]:

@@ -102,6 +102,6 @@ SAID = {
     "decline": {"reason": "不归我们管", "proposal": "tax"},
     "suspension": {"procedure": "听证", "legal_basis": "行政许可法第四十五条", "days": 10},
     "resumption": {"finding": ""},
-    "extension": {"reason": "需实地复核", "legal_basis": "行政许可法第四十二条", "approved_by": "赵"},
+    "extension": {"reason": "复核", "legal_basis": "行政许可法第四十二条", "approved_by": "赵"},
 }
 """What an officer says with each act, as the schema loads it; version and officer apart."""
