@@ -13,8 +13,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from deploy.cli.console import say
+from deploy.cli.ordering import now
 from deploy.local.databases import database_of
-from services.supervision import view
+from services.supervision import record, view
 from services.supervision.telling import lines
 from services.supervision.trace import Entry, Finding, Head
 from shared.businesstime import CHINA
@@ -28,6 +30,10 @@ def command(
     *,
     verify: Annotated[bool, typer.Option("--verify", help="Check every hash.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it with what was signed, to check it elsewhere."),
+    ] = None,
     data: Annotated[
         Path | None, typer.Option(help="A data folder other than the local stack's.")
     ] = None,
@@ -35,7 +41,13 @@ def command(
     code = checked(code, os.environ)
     with database_of("supervision", os.environ, data) as database, database.reading() as tx:
         entries, head, findings = view.read_trace(tx, code)
-    if as_json:
+        if export:
+            told = record.exported(tx, code, now())
+            export.write_text(json.dumps(told, ensure_ascii=False, indent=2), encoding="utf-8")
+    if export:
+        signed = max((it["count"] for it in told["anchors"]), default=0)
+        say(f"Written to {export}: {head.count} entries, signed through entry {signed}.")
+    elif as_json:
         print(json.dumps(view.trace(code, entries, head, findings), ensure_ascii=False, indent=2))
     else:
         _show(entries)

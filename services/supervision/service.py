@@ -12,10 +12,11 @@ import structlog
 from marshmallow import Schema, fields, validate
 from nameko.extensions import DependencyProvider
 
-from services.supervision import channels, deliveries, handlers, store, view
+from services.supervision import channels, deliveries, handlers, record, store, view
 from services.supervision.domain import Rules
 from services.supervision.policies import read_policy
 from services.supervision.recounting import recount
+from services.supervision.signing import Signer
 from services.supervision.tide import Tide
 from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, keeps_time, receives
@@ -38,8 +39,10 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
 
     backbone = Backbone()
     rules: Rules
+    signer: Signer
     tide: Tide
     process: str
+    published = False
     _uncounted: Calendars | None = None
 
     def start(self) -> None:
@@ -50,6 +53,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
             policy=read_policy(catalogue / "policies.yaml"),
             calendars=self.calendars,
         )
+        self.signer = Signer.of(self.backbone.settings.data)
         self.process = str(uuid.uuid4())
         self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
         self._recount(None)
@@ -94,6 +98,13 @@ class AlertsAsked(Schema):
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
 
 
+class CheckpointsAsked(Schema):
+    """Which checkpoints: those after a number, at most so many."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0))
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
+
+
 class Service:
     """Supervision: the clocks, the alerts and the trace of every case."""
 
@@ -134,6 +145,20 @@ class Service:
         return 1.0
 
     @keeps_time  # type: ignore[untyped-decorator]
+    def sign_day(self) -> float:
+        """Sign the traces once a day, and publish what was signed."""
+        settings = self.delivery.settings
+        with self.delivery.database.reading() as tx:
+            due = record.is_due(tx, settings.time.now())
+        if due:
+            with self.delivery.work() as work:
+                record.sign(work, self.book.signer)
+        if due or not self.book.published:
+            with self.delivery.database.reading() as tx:
+                self.book.published = record.publish(tx, settings.data) == 0
+        return 1.0
+
+    @keeps_time  # type: ignore[untyped-decorator]
     def write_alerts(self) -> float:
         path = self.delivery.settings.data / "alerts.jsonl"
         with self.delivery.database.reading() as tx:
@@ -159,6 +184,20 @@ class Service:
             found = store.alerts_since(tx, asked["since"], asked["case"], asked["limit"])
             backlog = deliveries.backlog(tx)
         return {"alerts": [json.loads(body) for body in found], "untold": backlog}
+
+    @http("GET", "/checkpoints", query=CheckpointsAsked)
+    def list_checkpoints(self, request: Request) -> Any:
+        """What was signed of all traces, a day at a time, and the key that checks it."""
+        asked = request.query
+        with self.delivery.database.reading() as tx:
+            found = record.checkpoints_after(tx, asked["after"], asked["limit"])
+        return {"key": self.book.signer.key, "checkpoints": [record.plain(it) for it in found]}
+
+    @http("GET", "/cases/<code>/export")
+    def export_trace(self, _request: Request, code: str) -> Any:
+        """A trace with all that is needed to check it elsewhere, by the verifier's one file."""
+        with self.delivery.database.reading() as tx:
+            return record.exported(tx, code, self.delivery.settings.time.now())
 
     @http("GET", "/cases/<code>/trace")
     def show_trace(self, _request: Request, code: str) -> Any:

@@ -7,6 +7,8 @@ trace       every entry of every case
 alerts      what was alerted; the key makes each rung of each clock fire once
 deliveries  what is still to be told, by channel
 tides       how far each process that lags behind has read the stream
+checkpoints what was signed of all traces, a day at a time
+anchors     the heads of traces that a checkpoint has signed
 published   the versions of regions' calendars by which all clocks were counted
 
 Titles and clocks are JSON as text, not as a JSON type: the database never looks into them.
@@ -114,3 +116,26 @@ published = sa.Table(
     sa.Column("body", sa.Text(), nullable=False),
     sa.Column("counted_at", Moment(), nullable=False),
 )
+
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("root", sa.String(64), nullable=False),
+    sa.Column("leaves", sa.Integer(), nullable=False),
+    sa.Column("key", sa.String(64), nullable=False),
+    sa.Column("signature", sa.String(128), nullable=False),
+)
+
+anchors = sa.Table(
+    "anchors",
+    metadata,
+    sa.Column("case_code", sa.String(40), primary_key=True),
+    sa.Column("entries", sa.Integer(), primary_key=True),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("checkpoint", sa.Integer(), nullable=False),
+    sa.Column("place", sa.Integer(), nullable=False),
+)
+sa.Index("anchors_of_checkpoint", anchors.c.checkpoint, anchors.c.place)

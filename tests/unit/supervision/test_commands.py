@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from deploy.cli import app
 from services.supervision import handlers, tables
 from services.supervision.telling import CHANGES
+from services.supervision.verifier import verify_trace
 from shared.casecode import CodeParts, RegionalCode
 from shared.database import Database
 from shared.delivery.envelope import Envelope, Sender
@@ -82,6 +83,15 @@ def test_a_trace_for_a_program_has_every_message_whole(data: Path):
     told = json.loads(said)
     assert (status, told["verified"], told["head"]["count"]) == (0, True, 2)
     assert [it["message"]["number"] for it in told["entries"]] == [1, 2]
+
+
+def test_a_trace_is_exported_and_verified_elsewhere(data: Path, tmp_path: Path):
+    status, _said = run("trace", CODE, "--export", tmp_path / "trace.json", "--data", data)
+    assert status == 0
+    told = json.loads((tmp_path / "trace.json").read_text("utf-8"))
+    assert verify_trace.verify(told) == []
+    del told["entries"][0]
+    assert verify_trace.verify(told) != []
 
 
 def test_a_clock_is_explained_line_by_line(data: Path):
