@@ -14,7 +14,7 @@ import os
 
 import typer
 
-from deploy.cli.department import desk, joining, leaving, listing, rotating
+from deploy.cli.department import desk, joining, leaving, listing, rotating, systems
 from deploy.cli.department.options import Folder, Name
 from deploy.departments.site import catalogue_in_use, way_of
 from deploy.local.passwords import Passwords
@@ -32,6 +32,7 @@ app.command()(leaving.remove)
 app.command()(desk.token)
 app.command()(desk.tokens)
 app.command()(desk.revoke)
+app.command()(systems.systems)
 
 
 @app.command()
