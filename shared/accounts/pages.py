@@ -33,6 +33,15 @@ def within(path: str) -> bool:
     return path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
 
 
+def _onward(pages: Pages, path: str) -> Redirect:
+    return Redirect(path if within(path) else pages.address(pages.home))
+
+
+def _elsewhere(accounts: Accounts) -> str:
+    """What the button of the other sign-in says, empty where there is none."""
+    return accounts.provider.declared.title if accounts.provider else ""
+
+
 class AccountPages(UnitPages):
     """Sign in and out, see one's account, change one's password; for administrators the unit's."""
 
@@ -43,8 +52,10 @@ class AccountPages(UnitPages):
     @page("GET", "/sign-in", query=schemas.Wanted, public=True)
     def sign_in(self, visit: Visit) -> Page | Redirect:
         if visit.person is not None:
-            return self._onward(visit.query["next"])
-        return Page("accounts/sign_in.html", next=visit.query["next"], elsewhere=self._elsewhere())
+            return _onward(self.pages, visit.query["next"])
+        return Page(
+            "accounts/sign_in.html", next=visit.query["next"], elsewhere=_elsewhere(self.accounts)
+        )
 
     @page(
         "POST",
@@ -58,7 +69,7 @@ class AccountPages(UnitPages):
         session = self.accounts.sign_in(
             visit.form["name"], visit.form["password"], browser_of(visit)
         )
-        going = self._onward(visit.form["next"])
+        going = _onward(self.pages, visit.form["next"])
         return Redirect(going.path, cookies={"session": session, "visitor": ""})
 
     @page("GET", "/sign-in/elsewhere", query=schemas.Wanted, public=True)
@@ -77,7 +88,7 @@ class AccountPages(UnitPages):
             browser_of(visit),
         )
         cookies = {"session": session, "visitor": "", "oidc": ""}
-        return Redirect(self._onward(onward).path, cookies=cookies)
+        return Redirect(_onward(self.pages, onward).path, cookies=cookies)
 
     @page("POST", "/sign-out", public=True)
     def sign_out(self, visit: Visit) -> Redirect:
@@ -114,11 +125,3 @@ class AccountPages(UnitPages):
         )
         going = Redirect(self.pages.address(self.pages.home), cookies={"session": session})
         return going.saying("account.password_changed")
-
-    def _onward(self, path: str) -> Redirect:
-        return Redirect(path if within(path) else self.pages.address(self.pages.home))
-
-    def _elsewhere(self) -> str:
-        """What the button of the other sign-in says, empty where there is none."""
-        provider = self.accounts.provider
-        return provider.declared.title if provider else ""

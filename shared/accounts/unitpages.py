@@ -3,11 +3,6 @@
 A first password is shown in the answer itself, once: it is in no address, no cookie and no log.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import sqlalchemy as sa
-
 from shared.accounts import keeping, schemas
 from shared.accounts.account import Account
 from shared.accounts.keeping import Once
@@ -40,7 +35,7 @@ class UnitPages:
     )
     def add_account(self, visit: Visit) -> Page:
         once = self.accounts.once()
-        with self._writing() as tx:
+        with self.accounts.database.transaction() as tx:
             made = keeping.add(
                 tx,
                 self.accounts.service,
@@ -59,16 +54,16 @@ class UnitPages:
         by = _other(visit.somebody, name)
         once = self.accounts.once()
         now = self.accounts.now()
-        with self._writing() as tx:
+        with self.accounts.database.transaction() as tx:
             changed = keeping.reset(tx, name, once=once, now=now, by=by.account, unit=by.unit)
         return _shown_once(changed, once)
 
     @page("POST", "/accounts/<name>/disable", again="unit_accounts", roles=KEEPS_ACCOUNTS)
     def disable_account(self, visit: Visit, name: str) -> Redirect:
         by = _other(visit.somebody, name)
-        with self._writing() as tx:
+        with self.accounts.database.transaction() as tx:
             keeping.disable(tx, name, now=self.accounts.now(), by=by.account, unit=by.unit)
-        return self._back("account.disabled_now", name)
+        return _back(self.pages, "account.disabled_now", name)
 
     @page(
         "POST",
@@ -79,7 +74,7 @@ class UnitPages:
     )
     def give_roles(self, visit: Visit, name: str) -> Redirect:
         by = _other(visit.somebody, name)
-        with self._writing() as tx:
+        with self.accounts.database.transaction() as tx:
             keeping.give_roles(
                 tx,
                 self.accounts.service,
@@ -89,15 +84,11 @@ class UnitPages:
                 by=by.account,
                 unit=by.unit,
             )
-        return self._back("account.roles_given", name)
+        return _back(self.pages, "account.roles_given", name)
 
-    def _back(self, text: str, name: str) -> Redirect:
-        return Redirect(self.pages.address("unit_accounts")).saying(text, name=name)
 
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with self.accounts.database.transaction() as tx:
-            yield tx
+def _back(pages: Pages, text: str, name: str) -> Redirect:
+    return Redirect(pages.address("unit_accounts")).saying(text, name=name)
 
 
 def _other(person: Person, name: str) -> Person:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from environs import Env
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Request as WireRequest
 
@@ -37,4 +38,18 @@ class Visit:
     @property
     def address(self) -> str:
         """The network address that the request came from."""
-        return self.wire.remote_addr or ""
+        return address_of(self.wire, proxies())
+
+
+def proxies() -> int:
+    """How many proxies of ours stand before the service: ONEWINDOW_PROXIES, none unless told."""
+    return Env().int("ONEWINDOW_PROXIES", 0)
+
+
+def address_of(wire: WireRequest, behind: int) -> str:
+    """Who asks. Each proxy adds the address that it saw to X-Forwarded-For; only what our own
+    proxies added is believed, the rest anybody can write."""
+    seen = [it.strip() for it in wire.headers.get("X-Forwarded-For", "").split(",") if it.strip()]
+    if behind and len(seen) >= behind:
+        return seen[-behind][:64]
+    return wire.remote_addr or ""
