@@ -204,6 +204,8 @@ class _Run:
             outcome="approved",
             results=self._results(assigned.task),
             documents=tuple(_document(it.name) for it in self._item.issued.get(assigned.task, ())),
+            officer="officer",
+            approved_by="head" if assigned.approval == "two-person" else "",
         )
 
     def _results(self, key: str) -> dict[str, Any]:

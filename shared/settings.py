@@ -37,6 +37,12 @@ class Settings:
     central_department: str
     project_type: str
     connections: Path | None = None
+    materials: Path | None = None
+
+    @property
+    def shelf(self) -> Path:
+        """The folder of materials, which intake and the department service share."""
+        return self.materials or self.data / "materials"
 
     @classmethod
     def from_environment(cls, service: str) -> "Settings":
@@ -63,6 +69,7 @@ class Settings:
                 central_department=env.str("ONEWINDOW_CENTRAL_DEPARTMENT", ""),
                 project_type=env.str("ONEWINDOW_PROJECT_TYPE", ""),
                 connections=_file(env.str("ONEWINDOW_CONNECTIONS", "")),
+                materials=_file(env.str("ONEWINDOW_MATERIALS", "")),
             )
         except EnvError as error:
             raise Invalid(Fault("environment", str(error))) from error

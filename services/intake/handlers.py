@@ -17,13 +17,13 @@ from services.intake.form import meant
 from services.intake.materials import Stored
 from services.intake.notices import Notice
 from services.intake.receipt import Receipt, digest_of, receipt_of, secret_of
-from shared.shelf import Upload
 from services.intake.tracking import Track
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.errors import Fault, Invalid, NotFound
 from shared.messages import CaseAccepted, CaseProgressed, ItemPublished
 from shared.messages.codec import to_plain
+from shared.shelf import Upload
 
 Body = Mapping[str, Any]
 Faults = Sequence[Fault]

@@ -13,7 +13,6 @@ from services.intake.codes import Codes
 from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
 from services.intake.handlers import HandedIn
 from services.intake.receipt import Receipt
-from shared.shelf import Shelf
 from shared.casecode import CodeParts, Scheme, month_of, scheme_named
 from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, receives
@@ -22,6 +21,7 @@ from shared.delivery.together import Together
 from shared.delivery.work import Work
 from shared.messages import ItemPublished
 from shared.messages.schema import schema_of
+from shared.shelf import Shelf
 from shared.web.http import Reply, Request, http
 from shared.web.problems import CONFLICT, FORBIDDEN, INVALID
 from shared.worktime import read_calendars
@@ -54,7 +54,7 @@ class Window(DependencyProvider):  # type: ignore[misc]
         )
         self.scheme.compose(parts)  # a setting of which no code can be made is refused now
         self.codes = Codes(self.backbone.database, self.scheme, parts)
-        self.shelf = Shelf(settings.data / "materials", sync=_synced)
+        self.shelf = Shelf(settings.shelf, sync=_synced)
         self.counter = Together(
             self.backbone.workplace.work, partial(handlers.hand_in_all, office=self.office)
         )

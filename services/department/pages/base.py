@@ -36,7 +36,6 @@ MET: Mapping[type[OneWindowError], ProblemType] = {
 
 
 YELLOW = "ONEWINDOW_DESK_YELLOW"
-MATERIALS = "ONEWINDOW_MATERIALS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +85,9 @@ def office_of(settings: Settings, *, sync: Sync) -> Office:
         calendars=read_calendars(settings.catalogue),
         thresholds=Thresholds.parse(thresholds) if thresholds else Thresholds(),
     )
-    materials = env.path(MATERIALS, settings.data / "materials")
     return Office(
         desk=desk,
-        shelf=Shelf(materials, sync=sync),
+        shelf=Shelf(settings.shelf, sync=sync),
         listed=settings.catalogue / "departments.yaml",
     )
 

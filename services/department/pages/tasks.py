@@ -73,6 +73,7 @@ class TaskPages(DeskBase):
             titles=self.office,
             form_rows=list(_form_rows(document.get("form") or {}, rules, visit.language)),
             subjects=subjects_of(document, rules, visit.language),
+            procedure_titles={it["key"]: it["title"][visit.language] for it in rules.procedures},
             result_titles={it["name"]: it["title"][visit.language] for it in rules.results},
             inline=BEGINNINGS,
             since=lambda version: since(task, int(version or 0)),
