@@ -257,6 +257,23 @@ def test_problems_are_counted_and_the_oldest_go(database, monkeypatch):
     assert [(it.problem[:4], it.times) for it in found] == [("is 4", 3), ("is 3", 1), ("is 2", 1)]
 
 
+def test_how_far_a_file_was_taken_is_kept_and_two_that_take_it_take_turns(database):
+    def take_rows(number):
+        with database.transaction() as tx:
+            file = records.file_of(tx, "seal-office", "d" * 64, f"{number}.csv", REAL)
+            faults = [*file.faults, (file.rows_done, "结果", "is missing")]
+            done = file.rows_done + 1
+            records.keep_file(tx, "seal-office", "d" * 64, rows_done=done, faults=faults)
+        return file.rows_done
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(take_rows, range(8))) == list(range(8))
+    with database.transaction() as tx:
+        file = records.file_of(tx, "seal-office", "d" * 64, "again.csv", REAL)
+    assert [row for row, _, _ in file.faults] == list(range(8))
+    assert (file.rows_done, file.done_at) == (8, None)
+
+
 def test_a_poll_is_due_again_when_there_is_news_and_remembers_what_it_saw(database):
     def due(at):
         with database.transaction() as tx:

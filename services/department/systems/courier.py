@@ -19,6 +19,7 @@ from services.department.systems.calling import Call, Down, RefusedThere, call
 from services.department.systems.connections import Connection, Http
 from services.department.systems.news import News, document, pause_after_refusal
 from services.department.systems.polling import Polling
+from services.department.systems.signing import Key
 from shared.delivery.work import Work
 from shared.errors import Invalid
 from shared.jsontext import text_of
@@ -83,8 +84,10 @@ class Courier:
             except Down as error:
                 self._failed(news, error, [it for it, _ in some[place + 1 :]])
                 break
-            except (RefusedThere, Invalid) as error:
-                self._refused(news, str(error))
+            except RefusedThere as error:
+                self._refused(news, str(error), answered=True)
+            except Invalid as error:
+                self._refused(news, f"the declared fields do not fit: {error}", answered=False)
             else:
                 self._told(news)
         return len(some)
@@ -116,8 +119,7 @@ class Courier:
 
     def request(self, method: str, url: str, body: bytes, more: dict[str, str]) -> bytes:
         """A signed request; raises Down or RefusedThere."""
-        keys = self.http.keys.keys()
-        signed = signing.headers(keys[0], body, at=int(self.clock().timestamp()))
+        signed = signing.headers(self._key(), body, at=int(self.clock().timestamp()))
         made = Call(
             method=method,
             url=url,
@@ -128,6 +130,12 @@ class Courier:
         )
         with self.limited(self.http.timeout):
             return call(made)
+
+    def _key(self) -> Key:
+        try:
+            return self.http.keys.keys()[0]
+        except Invalid as error:
+            raise Down(f"the secrets cannot be read: {error}") from error
 
     def _told(self, news: News) -> None:
         now = self.clock()
@@ -143,12 +151,13 @@ class Courier:
             log.info("line answers again", department=line.department)
         store.keep_line(work.transaction, line.answered(now))
 
-    def _refused(self, news: News, reason: str) -> None:
+    def _refused(self, news: News, reason: str, *, answered: bool) -> None:
         now = self.clock()
         until = now + timedelta(seconds=pause_after_refusal(news.attempts + 1))
         with self.open_work() as work:
             store.put_off(work.transaction, news, until, reason)
-            self.answered(work, now)
+            if answered:
+                self.answered(work, now)
         log.warning("news refused by the system", **_facts(news), reason=reason)
 
     def _failed(self, news: News, error: Down, rest: Sequence[News]) -> None:

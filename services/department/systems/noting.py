@@ -29,6 +29,8 @@ def note(
     `now` is real time. A task that was supplemented or cancelled before it was assigned is told as
     it is when it is assigned, and not at all if it is over then.
     """
+    if not departments:
+        return
     some = [(it, envelope.message_id) for envelope in envelopes for it in _parts(envelope.message)]
     concerned = [
         (it, message_id)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import eventlet
-import eventlet.tpool
 import structlog
 from nameko.extensions import DependencyProvider, Entrypoint
 from werkzeug.wrappers import Response
@@ -35,6 +34,7 @@ from shared.delivery.entrypoints import Delivery
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.errors import NotFound, Unavailable
+from shared.web.blocking import aside
 from shared.web.http import Request, http
 from shared.web.problems import CONFLICT, FORBIDDEN, TOO_MANY, UNAUTHORIZED, Refusal
 from shared.web.route import JSON
@@ -43,6 +43,8 @@ LOOK_ROUND = 0.2
 """Seconds after which those who wait are told of what has come."""
 LONGEST_TURN = 30.0
 """Seconds until a turn that failed for a reason of ours is tried again."""
+GRACE = 2.0
+"""Seconds for which a service that stops waits for what is under way."""
 RETRY_AFTER = 5
 
 REAL = BusinessTime()
@@ -85,8 +87,12 @@ class Turns(Entrypoint):  # type: ignore[misc]
     def stop(self) -> None:
         self._service.ways.held.stop()
         self._stopping.set()
+        with eventlet.Timeout(GRACE, False):
+            for thread in self._threads:
+                thread.wait()
+        # A request that is under way counts as if the process had died in the midst of it.
         for thread in self._threads:
-            thread.wait()
+            thread.kill()
 
     def _run(self, name: str, turn: Callable[[], float]) -> None:
         failures = 0
@@ -167,7 +173,7 @@ class Systems:
                 connection=connection,
                 open_work=delivery.work,
                 reading=delivery.database.reading,
-                apart=eventlet.tpool.execute,
+                apart=aside,
                 clock=REAL.now,
                 steady=time.monotonic,
             )

@@ -10,12 +10,12 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from services.department.domain import NotPossible, Overtaken
+from services.department.domain import NotPossible, Overtaken, Task
 from services.department.systems import paths, records, store, taking, telling
 from services.department.systems.callback import in_their_words
 from services.department.systems.connections import Connection, Folder
@@ -23,7 +23,7 @@ from services.department.systems.folder import files, rows, sheets
 from services.department.systems.folder.files import Look
 from services.department.systems.folder.phrases import chinese
 from services.department.systems.folder.rows import Rows
-from services.department.systems.news import News, document
+from services.department.systems.news import News, document, pause_after_refusal
 from services.department.systems.taking import PLACES, Result
 from shared.delivery.work import Work
 from shared.errors import Fault, Invalid, NotFound
@@ -99,11 +99,12 @@ class Exchange:
             some = telling.take_up(
                 work, self.connection, now, hold=HOLD, holder=str(uuid.uuid4()), limit=AT_ONCE
             )
-        if not some:
+        fitting = self._fitting(some, now)
+        if not fitting:
             return
-        news = [it for it, _ in some]
+        news = [it for it, _ in fitting]
         try:
-            content = self._content([document(it, task) for it, task in some])
+            content = self._content([row for _, row in fitting])
             self.apart(files.put, self.folder.tasks, self._name(news[0]), content)
         except OSError:
             with self.open_work() as work:
@@ -113,11 +114,25 @@ class Exchange:
             telling.told(work, self.connection, news, now)
         log.info("tasks put", department=self.connection.department, tasks=len(news))
 
-    def _content(self, documents: Sequence[dict[str, Any]]) -> bytes:
-        fields = self.folder.fields
-        listed = [fields.applied(it) for it in documents] if fields else list(documents)
+    def _fitting(
+        self, some: Sequence[tuple[News, Task]], now: datetime
+    ) -> list[tuple[News, dict[str, Any]]]:
+        """Each as it is told. What the declared fields do not fit waits alone, with the reason."""
+        fields, fitting = self.folder.fields, []
+        for news, task in some:
+            told = document(news, task)
+            try:
+                fitting.append((news, fields.applied(told) if fields else told))
+            except Invalid as error:
+                until = now + timedelta(seconds=pause_after_refusal(news.attempts + 1))
+                with self.open_work() as work:
+                    reason = f"the declared fields do not fit: {error}"
+                    store.put_off(work.transaction, news, until, reason)
+        return fitting
+
+    def _content(self, told: Sequence[dict[str, Any]]) -> bytes:
         content: bytes = self.apart(
-            sheets.written, listed, self.folder.format, self.folder.tasks_encoding
+            sheets.written, told, self.folder.format, self.folder.tasks_encoding
         )
         return content
 

@@ -18,6 +18,7 @@ FIELDS = {
     "类型": {"from": "kind", "table": {"assigned": "新办"}, "default": "变更"},
     "单位": "form.name",
 }
+MISFIT = {"id": "assignment", "type": {"from": "kind", "table": {"assigned": "NEW"}}}
 RESULTS = {
     "assignment": {"from": "任务", "as": "text"},
     "act": {
@@ -53,6 +54,7 @@ def office(connected, tmp_path_factory):
         "town": way("town", "csv", **chinese),
         "school": way("school", "xlsx", results={"fields": RESULTS}),
         "lost": way("lost", "csv"),
+        "misfit": way("misfit", "json", tasks={"fields": MISFIT}),
     }
     (exchange / "lost" / "out").rmdir()
     started = connected(departments)
@@ -280,6 +282,13 @@ def test_a_folder_that_is_away_holds_up_no_other_and_is_tried_again(office):
     until(lambda: "folder failed" in office.logged())
     (office.exchange / "lost" / "out").mkdir()
     with_task(office, "lost", task)
+
+
+def test_a_task_that_the_declared_fields_do_not_fit_holds_up_no_other(office):
+    task = given(office, "misfit")
+    with_task(office, "misfit", task)
+    office.say(cancelled(task.assignment, "misfit"))
+    with_task(office, "misfit", given(office, "misfit"))
 
 
 def test_a_cancelled_task_is_told_in_a_later_file(office):

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 import uuid
 
 import pytest
@@ -78,6 +79,24 @@ def test_killed_after_their_200_and_before_our_commit_it_is_told_again_under_its
     assert len({it["headers"]["OneWindow-Delivery"] for it in told}) == 1
     until(lambda: not untold(office))
     assert office.task(task).version == 1
+
+
+def test_a_service_that_is_told_to_stop_does_not_wait_for_a_slow_system(
+    theirs, connected, tmp_path
+):
+    (tmp_path / "secrets").write_text(f"k1 {SECRET}\n")
+    http = {
+        "tasks": {"url": f"{theirs.url}/endless"},
+        "secrets": {"file": str(tmp_path / "secrets")},
+    }
+    stopping = connected({"endless": {"http": http | {"timeout_seconds": 60}}})
+    ended = threading.Event()
+    theirs.answers["/endless"] = lambda _: ended.wait(60)
+    (task,) = given(stopping, "endless", 1)
+    theirs.about("/endless", task)
+    stopping.services[0].process.terminate()
+    assert stopping.services[0].process.wait(20) == 0
+    ended.set()
 
 
 def test_killed_in_the_midst_of_a_file_each_row_counts_once(office):

@@ -3,13 +3,14 @@
 import json
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 import requests
 
 from tests.unit.department.samples import NOW, assigned, cancelled, refusing, supplemented
 from tests.unit.department.systems.routing import answers_about
-from tests.unit.department.systems.theirs import NEXT_SECRET, SECRET, sign
+from tests.unit.department.systems.theirs import NEXT_SECRET, SECRET, TheirServer, sign
 from tests.unit.department.systems.waiting import until
 
 TASKS = {
@@ -20,6 +21,8 @@ TASKS = {
     "papers": {"each": "materials", "fields": {"title": "name", "sum": "digest"}},
     "from": {"constant": "OneWindow"},
 }
+MISFIT = {"taskId": "assignment", "type": {"from": "kind", "table": {"assigned": "NEW"}}}
+CERTIFICATE = str(Path("tests/broker/localhost.pem").absolute())
 RESULTS = {
     "assignment": "taskId",
     "act": {"from": "status", "table": {"0": "nothing", "1": "completion", "2": "completion"}},
@@ -37,7 +40,16 @@ def over(theirs, name, **more):
 
 
 @pytest.fixture(scope="module")
-def office(theirs, connected, tmp_path_factory):
+def sealed():
+    """Another server of theirs, which speaks TLS under a certificate of its own making."""
+    server = TheirServer(certificate=CERTIFICATE)
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def office(theirs, sealed, connected, tmp_path_factory):
     secrets = tmp_path_factory.mktemp("keys") / "secrets"
     secrets.write_text(f"k1 {SECRET}\n")
     mapped = {"tasks": {"fields": TASKS}, "results": {"fields": RESULTS}}
@@ -54,7 +66,13 @@ def office(theirs, connected, tmp_path_factory):
         "slow": over(theirs, "slow", timeout_seconds=1),
         "failing": over(theirs, "failing", timeout_seconds=1),
         "stubborn": over(theirs, "stubborn", timeout_seconds=1),
+        "misfit": over(theirs, "misfit", tasks={"fields": MISFIT}),
+        "sealed": over(theirs, "sealed", ca=CERTIFICATE),
+        "unsealed": over(theirs, "unsealed"),
     }
+    for name in ("sealed", "unsealed"):
+        address = f"https://localhost:{sealed.server_address[1]}/{name}"
+        departments[name]["http"]["tasks"]["url"] = address
     for it in departments.values():
         it["http"]["secrets"] = {"file": str(secrets)}
     started = connected(departments)
@@ -314,6 +332,24 @@ def test_news_that_a_system_refuses_waits_alone(office, theirs):
     theirs.answers["/stubborn"] = (200, {}, b"")
     theirs.about("/stubborn", given(office, "stubborn"))
     until(lambda: standing(office, "stubborn")["waiting"] == 1)
+
+
+def test_news_that_the_declared_fields_do_not_fit_waits_alone(office, theirs):
+    task = given(office, "misfit")
+    theirs.about("/misfit", task)
+    office.say(supplemented(task.assignment, "misfit"))
+    until(lambda: standing(office, "misfit")["in_vain"])
+    (shown,) = standing(office, "misfit")["in_vain"]
+    assert "kind: must be one of assigned, and is supplemented" in shown["error"]
+    theirs.about("/misfit", given(office, "misfit"))
+
+
+def test_a_certificate_is_believed_only_if_it_is_declared(office, sealed):
+    told, kept = given(office, "sealed"), given(office, "unsealed")
+    sealed.about("/sealed", told)
+    until(lambda: "CERTIFICATE_VERIFY_FAILED" in standing(office, "unsealed")["error"])
+    assert "/unsealed" not in sealed.got
+    assert office.task(kept).state == "assigned"
 
 
 def test_no_secret_is_stored_or_logged(office):
