@@ -1,6 +1,7 @@
 """`worker check` against real workers: those that keep the contract, and those that break it."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,11 +17,13 @@ from deploy.cli import do_worker
 from deploy.local.broker_node import BrokerNode
 from deploy.local.passwords import Passwords
 from deploy.local.places import SDK
+from deploy.local.process import ProcessId, descendants
 from deploy.workercheck import samples
 from deploy.workercheck.checks import NAMES
 from deploy.workercheck.findings import Finding
 from deploy.workercheck.platform_side import PASSWORDS
 from deploy.workercheck.run import Wanted, run
+from deploy.workercheck.subject import Subject
 from deploy.workernew.project import make
 from tests.fixtures.broker import install_rabbitmq
 from tests.fixtures.nodejs import install_worker, npm
@@ -193,3 +196,43 @@ def test_a_task_of_an_item_asks_for_what_the_item_asks_for(command, tmp_path, mo
     result = command(*item, worker=PROJECT)
     assert result.exit_code == 1
     assert "an approval must carry the document hotel-licence-document" in result.stdout
+
+
+def test_a_worker_that_was_started_elsewhere_is_checked_but_neither_killed_nor_stopped(
+    node, tmp_path
+):
+    started: list[Subject] = []
+
+    def start(variables):
+        started.append(Subject(FAULTY, {**os.environ, **variables}, tmp_path / "log"))
+        started[0].start()
+
+    only = ("answer", "duplicate", "kill", "stop", "envelope")
+    wanted = Wanted(command=(), sample=samples.of_contract("planning"), within=15.0, only=only)
+    try:
+        found = run(wanted, node, tmp_path, tell=lambda _: None, announce=start)
+        assert started[0].running
+    finally:
+        started[0].kill()
+    assert {it.check for it in found if it.verdict == "not tried"} == {"kill", "stop"}
+    assert broken(found) == {}
+
+
+def test_an_interrupted_check_leaves_neither_worker_nor_virtual_host_behind(node, tmp_path):
+    before = node.admin.vhosts()
+    running: list[ProcessId] = []
+
+    def interrupt(_finding):
+        running.extend(it for it in descendants(os.getpid()) if is_faulty(it))
+        raise KeyboardInterrupt
+
+    wanted = Wanted(command=FAULTY, sample=samples.of_contract("planning"))
+    with pytest.raises(KeyboardInterrupt):
+        run(wanted, node, tmp_path, tell=interrupt)
+    assert len(running) == 1
+    assert not running[0].alive
+    assert node.admin.vhosts() == before
+
+
+def is_faulty(process: ProcessId) -> bool:
+    return FAULTY[1].encode() in Path(f"/proc/{process.pid}/cmdline").read_bytes()

@@ -1,13 +1,16 @@
 """`worker new` and `worker check`: what they refuse before anything is started."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.do_worker import app
+from deploy.local.places import ROOT
 from deploy.local.services import CATALOGUE
+from deploy.workercheck.checks import NAMES
 from deploy.workercheck.samples import of_contract, of_folder, of_item
 from deploy.workercheck.stage import Stage
 from deploy.workernew.project import make
@@ -17,6 +20,9 @@ from shared.messages.codec import decode
 from shared.messages.tasks import TaskAssigned
 
 EXAMPLE = load_catalogue(CATALOGUE)
+
+
+GUIDE = (ROOT / "services" / "department" / "README.md").read_text("utf-8")
 
 
 def refused(*arguments: str) -> str:
@@ -56,6 +62,12 @@ def test_a_new_worker_has_no_secret_and_is_of_its_department(tmp_path: Path):
 )
 def test_a_check_that_cannot_be_made_is_refused_at_once(arguments, why):
     assert why in refused("check", *arguments)
+
+
+def test_the_guide_tells_of_every_check_and_of_no_other():
+    table = GUIDE.partition("### What `worker check` does")[2].partition("\n## ")[0]
+    firsts = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert re.findall(r"`([^`]+)`", " ".join(firsts)) == list(NAMES)
 
 
 def test_a_task_of_the_contract_is_a_sound_message():
