@@ -1,9 +1,11 @@
 """The pages of accounts, for a service class to inherit: sign-in, one's own account, the unit's."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from shared.accounts import schemas
+from shared.accounts.browsers import called
 from shared.accounts.elsewhere.declared import BACK
 from shared.accounts.elsewhere.refusals import NO_PLACE, REFUSED, ElsewhereRefused, NotForUs
 from shared.accounts.entering import Browser
@@ -100,7 +102,8 @@ class AccountPages(UnitPages):
     @page("GET", "/account")
     def account(self, visit: Visit) -> Page:
         person = visit.somebody
-        sessions = self.accounts.sessions(person.account)
+        held = self.accounts.sessions(person.account)
+        sessions = [replace(it, browser=called(it.browser)) for it in held]
         return Page("accounts/account.html", sessions=sessions, own=person.session)
 
     @page("POST", "/account/sessions/end")

@@ -14,6 +14,7 @@ import requests
 from deploy.local.npm import PAGES, ensure_packages
 from deploy.local.places import Places
 from shared.accounts import keeping, store, tables
+from shared.accounts.entering import Browser, begin
 from shared.accounts.keeping import Once
 from shared.businesstime import BusinessTime
 from shared.database import Database
@@ -48,6 +49,14 @@ class Sample:
                 by="operator",
             )
             store.keep(tx, replace(made, must_change=first))
+
+    def session_of(self, name):
+        """The cookie of somebody who has signed in, without the work of doing it."""
+        now = BusinessTime().now()
+        with self.database.transaction() as tx:
+            browser = Browser(address="127.0.0.1", name="Chromium")
+            session = begin(tx, store.account(tx, name), browser, now)
+        return {"name": "onewindow-department-session", "value": session, "url": self.url}
 
     def log_of(self, name):
         """What the log of accounts says of somebody, oldest first."""

@@ -9,40 +9,44 @@ LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
 @pytest.fixture
-def at_desk(sample, visitor, sign_in):
+def at_desk(sample, visitor):
+    """A page of a browser in which Li Ming has signed in."""
+
     def come(**options):
         page = visitor(sample.url, **options)
-        sign_in(page, "li.ming")
-        page.wait_for_url(f"{sample.url}/desk")
+        page.context.add_cookies([sample.session_of("li.ming")])
+        page.goto("/desk")
         return page
 
     return come
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_of_the_kit_is_accessible(
-    sample, visitor, at_desk, assert_accessible, screenshot, language, dark
+def test_every_page_of_the_kit_is_accessible_light_and_dark(
+    sample, visitor, sign_in, assert_accessible, screenshot, language
 ):
-    name = f"{language}-{'dark' if dark else 'light'}"
-    looks = {"language": LANGUAGES[language], "dark": dark}
-    stranger = visitor(sample.url, **looks)
-    stranger.goto("/sign-in")
-    assert_accessible(stranger)
-    screenshot(stranger, f"sign-in-{name}")
-    page = at_desk(**looks)
-    for path in ("/desk", "/desk?state=done", "/desk/parts", "/account", "/account/password"):
-        page.goto(path)
+    page = visitor(sample.url, language=LANGUAGES[language])
+
+    def look(name, path=""):
+        if path:
+            page.goto(path)
         assert_accessible(page)
-        screenshot(page, f"{path.strip('/').replace('/', '-').replace('?', '-')}-{name}")
-    page.goto("/desk/parts")
+        screenshot(page, f"{name}-{language}")
+        page.emulate_media(color_scheme="dark")
+        screenshot(page, f"{name}-{language}-dark")
+        page.emulate_media(color_scheme="light")
+
+    look("sign-in", "/sign-in")
+    sign_in(page, "li.ming")
+    look("list", "/desk")
+    look("nothing", "/desk?state=done")
+    look("account", "/account")
+    look("password", "/account/password")
+    look("forbidden", "/desk/heads")
+    look("parts", "/desk/parts")
     page.get_by_role("button", name={"zh": "提交", "en": "Send"}[language]).last.click()
     page.locator("details.menu summary").click()
-    assert_accessible(page)
-    screenshot(page, f"refused-{name}")
-    page.goto("/desk/heads")
-    assert_accessible(page)
-    screenshot(page, f"forbidden-{name}")
+    look("refused")
 
 
 def test_pages_fit_a_phone_without_scrolling_sideways(at_desk, screenshot, assert_accessible):
@@ -191,9 +195,8 @@ def test_errors_are_pages_for_people_and_problems_for_programs(sample, at_desk):
     assert told.headers["Content-Type"] == "application/problem+json"
 
 
-def test_an_unexpected_error_shows_a_number_and_nothing_of_our_insides(sample, sign_in, visitor):
-    page = visitor(sample.url, language="en")
-    sign_in(page, "li.ming")
+def test_an_unexpected_error_shows_a_number_and_nothing_of_our_insides(sample, at_desk):
+    page = at_desk(language="en")
     answer = page.request.get("/desk/broken/bug", headers={"Accept": "text/html"})
     assert answer.status == 500
     assert "4711" not in answer.text()
