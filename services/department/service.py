@@ -83,7 +83,7 @@ class Service(Systems, AccountPages, InboxPages, TaskPages, ActPages, TemplatePa
         ),
     )
 
-    @receives  # type: ignore[untyped-decorator]
+    @receives(gather=0.05)  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
         self.tell_systems(work, envelopes)

@@ -80,7 +80,7 @@ class Service:
     delivery = Delivery()
     window = Window()
 
-    @receives(pace=0.05)  # type: ignore[untyped-decorator]
+    @receives(gather=0.05)  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
 

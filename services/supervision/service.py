@@ -112,7 +112,7 @@ class Service:
     delivery = Delivery()
     book = Rulebook()
 
-    @receives(pace=0.05)  # type: ignore[untyped-decorator]
+    @receives(gather=0.05)  # type: ignore[untyped-decorator]
     def observe(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         oldest = min(envelope.sent_at for envelope in envelopes)
         tide, now = self.book.tide, work.now

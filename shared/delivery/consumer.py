@@ -42,10 +42,12 @@ class Consumer:
             self._link.close()
             raise
 
-    def read(self, *, wait: float, until: float = 0.0) -> list[Delivery]:
+    def read(self, *, wait: float, until: float = 0.0, gather: float = 0.0) -> list[Delivery]:
         """At most `limit` deliveries, none after `wait` seconds; after the first one also those
-        that come before the moment `until`, by time.monotonic()."""
+        that come before the moment `until`, by time.monotonic(), or in the next `gather` seconds,
+        whichever is later."""
         if self._here or self._link.drain(wait):
+            until = max(until, time.monotonic() + gather)
             while len(self._here) < self.limit:
                 left = max(0.0, until - time.monotonic())
                 if not self._link.drain(left):

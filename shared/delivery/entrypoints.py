@@ -68,14 +68,17 @@ class Receives(Entrypoint):  # type: ignore[misc]
 
     What comes after a quiet moment is handled at once; what follows is gathered until `pace`
     seconds after that. A batch of several costs hardly more than a single message, so whoever waits
-    a little gets further, and a service on which nobody waits can wait longer.
+    a little gets further. A service on which nobody waits also gathers what comes within `gather`
+    seconds of the first message: it then takes most of a case's steps as one, and leaves the
+    machine to those who are waited for.
     """
 
     backbone = Backbone()
 
-    def __init__(self, *, pace: float = PACE, **options: Any) -> None:
+    def __init__(self, *, pace: float = PACE, gather: float = 0.0, **options: Any) -> None:
         super().__init__(**options)
         self._pace = pace
+        self._gather = gather
 
     def start(self) -> None:
         self._receiver = Receiver(
@@ -85,6 +88,7 @@ class Receives(Entrypoint):  # type: ignore[misc]
             handler=self._handle,
             retry_delays=self.container.config.get(RETRY_DELAYS_KEY, RETRY_DELAYS),
             pace=self._pace,
+            gather=self._gather,
         )
         self._thread = self.container.spawn_managed_thread(
             self._receiver.run, identifier="receives"

@@ -41,6 +41,7 @@ class Receiver:
         handler: Handler,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         pace: float = 0.0,
+        gather: float = 0.0,
     ) -> None:
         self._workplace = workplace
         self._relay = relay
@@ -50,6 +51,7 @@ class Receiver:
         self._parked = f"{self._service}.parked"
         self._processor = Processor(workplace, handler, retry_delays=retry_delays)
         self._pace = pace
+        self._gather = gather
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -84,7 +86,7 @@ class Receiver:
         began = 0.0
         while not self._stopping.is_set():
             wait = 0.0 if unconfirmed else LOOK_UP
-            batch = consumer.read(wait=wait, until=began + self._pace)
+            batch = consumer.read(wait=wait, until=began + self._pace, gather=self._gather)
             if batch:
                 began = time.monotonic()
                 unconfirmed.append((batch, self._settle(consumer, batch)))

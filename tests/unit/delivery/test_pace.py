@@ -39,11 +39,13 @@ class Arriving:
 def read(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Reads a batch of what arrives; how many messages it has, and at which moment it was there."""
 
-    def read(link: Arriving, *, until: float, limit: int = 200) -> tuple[int, float]:
+    def read(
+        link: Arriving, *, until: float, limit: int = 200, gather: float = 0.0
+    ) -> tuple[int, float]:
         monkeypatch.setattr(consumer, "time", SimpleNamespace(monotonic=lambda: link.now))
         made = Consumer.__new__(Consumer)
         made.limit, made._here, made._link = limit, link.here, link  # type: ignore[assignment]
-        return len(made.read(wait=1.0, until=until)), link.now
+        return len(made.read(wait=1.0, until=until, gather=gather)), link.now
 
     return read
 
@@ -54,6 +56,10 @@ def test_after_a_quiet_moment_the_first_message_is_not_held_up(read: Any) -> Non
 
 def test_what_follows_shortly_is_gathered(read: Any) -> None:
     assert read(Arriving(0.0, 0.02, 0.04, 0.5), until=0.15) == (3, 0.15)
+
+
+def test_who_gathers_waits_a_little_also_after_a_quiet_moment(read: Any) -> None:
+    assert read(Arriving(0.3, 0.32, 0.34, 0.5), until=0.1, gather=0.05) == (3, pytest.approx(0.35))
 
 
 @pytest.mark.parametrize("limit", [1, 3])
