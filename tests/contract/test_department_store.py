@@ -175,7 +175,7 @@ def test_tasks_are_listed_oldest_first_by_state_and_page(database):
 def test_an_answer_that_routing_refused_opens_the_task_again(database):
     follow(database, assigned())
     act(database, "completion", version=1)
-    follow(database, refusing(sender="department.seal-office"))
+    follow(database, refusing(sender="department.seal-office"), refusing(ground="repeated"))
     assert show(database).state == "completed"
     follow(database, refusing(assignment="not-ours"), refusing())
     task = show(database)

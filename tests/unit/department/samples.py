@@ -66,7 +66,7 @@ def cancelled(assignment="a-1", department="seal-office"):
     )
 
 
-def refusing(message_type="task.completed", assignment="a-1", sender="department"):
+def refusing(message_type="task.completed", assignment="a-1", sender="department", ground="rule"):
     return CaseProgressed(
         case=CASE,
         number=9,
@@ -83,6 +83,7 @@ def refusing(message_type="task.completed", assignment="a-1", sender="department
                 assignment=assignment,
                 reason="incomplete: seal_number is missing",
                 forged=False,
+                ground=ground,
             ),
         ),
     )
