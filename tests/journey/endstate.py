@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from deploy.local.services import SERVICES
+from services.supervision.packing import TITLE
 from tests.journey.journey import Case, Journey
 from tests.journey.town import Town
 
@@ -54,9 +55,23 @@ def _of(town: Town, case: Case) -> EndState:
     for service in SERVICES:
         for table, owner in _tables(town, service):
             rows = town.query(service, f"SELECT * FROM {table} WHERE {owner} = ?", case.code)
-            found[f"{service}.{table}"] = _sorted([_plain(row, names) for row in rows])
+            found[f"{service}.{table}"] = _sorted([_plain(_told_apart(row), names) for row in rows])
     found["supervision.trace"] = _changes(found["supervision.trace"])
     return found
+
+
+def _told_apart(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its clocks, if it has any, one by one: in the row they refer to what they have in
+    common by its place, and the places depend on the order of the steps."""
+    if "ladders" not in str(row.get("clocks")):
+        return row
+    plain = json.loads(row["clocks"])
+    shared = [plain[name] for name in ("titles", "limits", "ladders")]
+    lines = [
+        [*line[:TITLE], *(texts[place] for texts, place in zip(shared, line[TITLE:], strict=True))]
+        for line in plain["clocks"]
+    ]
+    return {**row, "clocks": [{str(at): it for at, it in enumerate(line)} for line in lines]}
 
 
 def _assignments(town: Town, case: Case) -> dict[str, str]:
