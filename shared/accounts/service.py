@@ -1,9 +1,11 @@
 """`Accounts`, the dependency of a service in whose pages people sign in."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import structlog
+from eventlet.semaphore import Semaphore
 from nameko.extensions import DependencyProvider
 
 from shared.accounts import entering, keeping, store
@@ -25,6 +27,9 @@ from shared.web.pages.person import Person
 
 log = structlog.get_logger()
 
+HASHES_AT_ONCE = 4
+"""Each takes 64 MiB: whoever sends a thousand sign-ins must not take all memory."""
+
 CHANGE_PASSWORD = "/account/password"  # noqa: S105 - the address of a page
 
 
@@ -38,6 +43,7 @@ class Accounts(DependencyProvider):  # type: ignore[misc]
 
     def setup(self) -> None:
         self.clock = BusinessTime()
+        self._hashing = Semaphore(HASHES_AT_ONCE)
         declared = Declared.from_environment()
         self.provider = Provider(declared, self.now) if declared else None
 
@@ -71,7 +77,7 @@ class Accounts(DependencyProvider):  # type: ignore[misc]
     def sign_in(self, name: str, password: str, browser: Browser) -> str:
         """Begin a session and return its id; raises Invalid or TooManyGuesses."""
         return entering.sign_in(
-            self.database, name, password, browser=browser, now=self.now(), aside=aside
+            self.database, name, password, browser=browser, now=self.now(), aside=self._aside
         )
 
     def go_elsewhere(self, onward: str) -> tuple[str, str]:
@@ -115,7 +121,7 @@ class Accounts(DependencyProvider):  # type: ignore[misc]
             new=new,
             browser=browser,
             now=self.now(),
-            aside=aside,
+            aside=self._aside,
         )
 
     def sessions(self, name: str) -> list[Session]:
@@ -137,8 +143,13 @@ class Accounts(DependencyProvider):  # type: ignore[misc]
 
     def once(self) -> Once:
         """A first password, hashed aside."""
-        made: Once = aside(Once.made)
+        made: Once = self._aside(Once.made)
         return made
+
+    def _aside(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Hash in a thread, a few at a time."""
+        with self._hashing:
+            return aside(function, *arguments)
 
 
 def _person(session: Session, account: Account) -> Person:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from shared.web.pages.language import ASKED
 from shared.web.pages.person import Person
 from shared.web.pages.refusals import PROBLEMS
 from shared.web.pages.texts import LANGUAGES
-from shared.web.problems import INTERNAL, Declared, Problem, problem_of
+from shared.web.problems import INTERNAL, UNAVAILABLE, Declared, Problem, problem_of
 
 if TYPE_CHECKING:
     from shared.web.pages.kit import Pages
@@ -66,6 +67,8 @@ class Rendering:
         problem = problem_of(error, {**PROBLEMS, **declared})
         if problem.kind is INTERNAL:
             log.error("page failed", instance=problem.instance, exc_info=error)
+        elif problem.kind is UNAVAILABLE:
+            log.warning("part away", instance=problem.instance, reason=str(error))
         try:
             return self._problem(problem)
         except Exception as inner:  # the error may be one of the layout itself
@@ -74,6 +77,8 @@ class Rendering:
 
     def _problem(self, problem: Problem) -> Response:
         context = {"problem": problem, "reference": uuid.UUID(problem.instance).hex[:8]}
+        with suppress(OneWindowError):  # what failed may be what the frame needs
+            context = {**self._frame(), **context}
         response = self._page("kit/error.html", context, problem.kind.status)
         response.headers.update(problem.headers)
         return response

@@ -4,11 +4,11 @@ import pytest
 from marshmallow import Schema, fields, validate
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from shared.accounts.pages import within
 from shared.web.pages import csrf, forms
-from shared.web.pages.cookies import packed, unpacked
+from shared.web.pages.cookies import Cookies, packed, unpacked
 from shared.web.pages.language import language_of
 from shared.web.pages.visit import address_of
 
@@ -113,6 +113,19 @@ def test_only_what_our_own_proxies_say_is_believed(behind, address):
     seen = {"X-Forwarded-For": "1.1.1.1, 2.2.2.2, 3.3.3.3"}
     wire = request(headers=seen, environ_base={"REMOTE_ADDR": "10.0.0.9"})
     assert address_of(wire, behind) == address
+
+
+@pytest.mark.parametrize(
+    ("secure", "start"),
+    [
+        (True, "__Host-onewindow-department-session=abc; Secure; HttpOnly; Path=/; SameSite=Lax"),
+        (False, "onewindow-department-session=abc; HttpOnly; Path=/; SameSite=Lax"),
+    ],
+)
+def test_a_cookie_is_out_of_reach_for_scripts_and_in_production_for_other_hosts(secure, start):
+    response = Response()
+    Cookies(service="department", secure=secure).set(response, "session", "abc")
+    assert response.headers["Set-Cookie"] == start
 
 
 @pytest.mark.parametrize("text", ["", "!", "bm9uc2Vuc2U=", "W1sxXV0=", "bnVsbA=="])
