@@ -45,6 +45,7 @@ class Signer:
 
 def _make(file: Path) -> None:
     """Make a key, whole or not at all; the one that another process made first stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as opened:

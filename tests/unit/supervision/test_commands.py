@@ -1,6 +1,7 @@
 """./onewindow trace and ./onewindow replay, as a person calls them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from deploy.cli import app
-from services.supervision import handlers, tables
+from services.supervision import handlers, tables, telling
 from services.supervision.telling import CHANGES
 from services.supervision.verifier import verify_trace
 from shared.casecode import CodeParts, RegionalCode
@@ -122,6 +123,15 @@ def test_the_clocks_of_a_case_for_a_program_have_their_lines_in_both_languages(d
     granted = told["clocks"][2]["lines"][0]
     assert (granted["kind"], granted["units"]) == ("granted", 20)
     assert granted["zh"].startswith("自 2026-09-18 09:30 起 20 个工作日")
+
+
+def test_the_commands_of_the_guide_about_clocks_do_what_it_says(data: Path):
+    guide = Path(telling.__file__).with_name("README.md").read_text("utf-8")
+    commands = re.findall(r"^\./onewindow (clock CODE.*?)(?:  |$)", guide, re.MULTILINE)
+    assert len(commands) == 5
+    for command in commands:
+        status, said = run(*command.replace("CODE", CODE).split(), "--data", data)
+        assert (status, bool(said)) == (0, True), command
 
 
 def test_a_clock_is_explained_as_it_stood_at_a_moment(data: Path):

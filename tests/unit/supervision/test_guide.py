@@ -11,6 +11,7 @@ from deploy.cli import app
 from services.supervision.alerts import RUNGS
 from services.supervision.ladder import rule
 from services.supervision.policies import policy_from
+from tests.unit.supervision.test_explaining import STORY, lines
 
 GUIDE = (Path(__file__).parents[3] / "services" / "supervision" / "README.md").read_text("utf-8")
 
@@ -50,6 +51,12 @@ def test_the_commands_of_the_guide_about_calendars_do_what_it_says(tmp_path: Pat
     assert shown.startswith("2026, 330106: 248 working days")
     assert checked.endswith("sound\n")
     assert published == "2026-11-27 off\n"
+
+
+def test_the_clock_that_the_guide_explains_is_explained_so():
+    (shown,) = (it for it in re.findall(r"```\n(.*?)```", GUIDE, re.DOTALL) if "extended by" in it)
+    told = [f"  {line.text.en}" for line in lines("statutory", "10-13 09:00", *STORY)]
+    assert shown.splitlines()[1:] == told
 
 
 def run(*arguments: str) -> Result:

@@ -337,8 +337,10 @@ def test_the_verifier_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_the_key_is_made_once_and_is_nobody_elses_to_read(tmp_path: Path):
+    tmp_path = tmp_path / "data"
     first, second = Signer.of(tmp_path), Signer.of(tmp_path)
     assert first.key == second.key
+    assert [it.name for it in tmp_path.iterdir()] == [FILE]
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
     (tmp_path / FILE).write_text("no key")
     with pytest.raises(Invalid, match="is no key of 64 hexadecimal digits"):
