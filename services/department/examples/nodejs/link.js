@@ -63,8 +63,8 @@ export class Link {
     });
     lost.catch(() => {});
     try {
-      const channel = await Promise.race([this.#open(connection, lost), lost]);
-      const { consumerTag } = await Promise.race([this.#consume(channel), lost]);
+      const channel = await Promise.race([this.#open(connection), lost]);
+      const { consumerTag } = await Promise.race([this.#consume(connection, channel), lost]);
       console.log(`Connected; taking the tasks of ${this.#department}`);
       const told = this.#stopping.signal;
       if (!told.aborted) await Promise.race([once(told, 'abort'), lost]);
@@ -87,7 +87,7 @@ export class Link {
     return channel;
   }
 
-  #consume(channel) {
+  #consume(connection, channel) {
     return channel.consume(`department.${this.#department}`, (delivery) => {
       if (delivery === null) {
         channel.emit('error', new Error('the queue was deleted'));
@@ -96,6 +96,7 @@ export class Link {
       const work = this.#work(channel, delivery).catch((error) => {
         // not acknowledged, so it comes again with the next connection
         console.error(`A task waits for the next connection: ${error.message}`);
+        if (!this.#stopping.signal.aborted) connection.close().catch(() => {});
       });
       this.#pending.add(work);
       work.finally(() => this.#pending.delete(work));
