@@ -4,6 +4,8 @@ import json
 import logging
 import pickle
 import random
+import threading
+from queue import SimpleQueue
 
 import pytest
 
@@ -21,10 +23,11 @@ from onewindow_worker.__main__ import find
 from onewindow_worker.acks import Acks
 from onewindow_worker.backoff import delay
 from onewindow_worker.errors import Unhandled
-from onewindow_worker.handling import Handlers
+from onewindow_worker.events import Job
+from onewindow_worker.handling import Handlers, Pool
 from onewindow_worker.settings import Settings
 from onewindow_worker.tasks import read_task
-from tests.unit.sdk.messages import assigned
+from tests.unit.sdk.messages import assigned, delivery
 
 URI = "amqp://department.planning:secret@127.0.0.1:5672/stack"
 
@@ -77,6 +80,22 @@ def test_a_handler_must_answer(answer):
     handlers = Handlers(every=lambda task: answer)
     with pytest.raises(Unhandled, match="should return approve"):
         handlers.call(read_task(assigned()))
+
+
+def test_so_many_handlers_run_at_once_as_there_are_threads():
+    meeting, events = threading.Barrier(3), SimpleQueue()
+
+    def handle(task):
+        meeting.wait(30)  # nobody leaves before all three are there
+        return approve()
+
+    pool = Pool(Handlers(every=handle), 3, events)
+    pool.start()
+    for number in (1, 2, 3):
+        task = read_task(assigned(number))
+        pool.put(Job(task.assignment, task, [delivery(assigned(number))]))
+    assert [events.get(timeout=30).error for _ in range(3)] == [None] * 3
+    pool.stop()
 
 
 def test_a_task_of_a_test_takes_notes_and_tells_nobody():
