@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.console import say
-from deploy.cli.department.options import AsJson
+from deploy.cli.department.options import AsJson, Folder
+from deploy.departments.site import catalogue_in_use
 from deploy.local.databases import database_of
+from deploy.local.services import departments
 from services.department.systems.connections import Connections, read_connections
 from services.department.systems.schemas import Standing
 from services.department.systems.standing import standing
@@ -31,7 +33,13 @@ File = Annotated[
 Check = Annotated[bool, typer.Option("--check", help="Only check the file.")]
 
 
-def systems(*, connections: File = None, check: Check = False, as_json: AsJson = False) -> None:
+def systems(
+    *,
+    connections: File = None,
+    check: Check = False,
+    as_json: AsJson = False,
+    catalogue: Folder = None,
+) -> None:
     """The way to each department's own system: whether it answers, what waits, what went wrong.
 
     A fault in connections.yaml is told by its field, with exit status 2.
@@ -40,6 +48,7 @@ def systems(*, connections: File = None, check: Check = False, as_json: AsJson =
         raise Invalid(Fault("connections", "name the file with --connections"))
     found = read_connections(connections)
     if check:
+        _check_kept(found, departments(catalogue_in_use(catalogue)))
         say(f"{connections}: {len(found)} departments, nothing wrong")
         return
     shown = _standing(found)
@@ -47,6 +56,14 @@ def systems(*, connections: File = None, check: Check = False, as_json: AsJson =
         print(json.dumps(shown, ensure_ascii=False, indent=1))
     else:
         _show(shown)
+
+
+def _check_kept(found: Connections, desks: Mapping[str, bool]) -> None:
+    """The department service keeps the tasks of desk departments, and has none of others."""
+    problem = "has no desk: true in departments.yaml, so its tasks go to a worker and not here"
+    faults = [Fault(f"departments.{name}", problem) for name in found if not desks.get(name)]
+    if faults:
+        raise Invalid(*faults)
 
 
 def _standing(found: Connections) -> list[dict[str, Any]]:

@@ -43,6 +43,12 @@ def test_a_fault_is_told_by_its_field(connections):
         run("--check", ONEWINDOW_CONNECTIONS=str(connections))
 
 
+def test_a_department_whose_tasks_are_not_kept_here_is_told(connections):
+    connections.write_text(connections.read_text().replace("civil-affairs", "tax"))
+    with pytest.raises(Invalid, match=r"departments.tax: has no desk: true"):
+        run("--check", "--connections", str(connections))
+
+
 def test_without_a_file_it_is_asked_for():
     with pytest.raises(Invalid, match="--connections"):
         run()
