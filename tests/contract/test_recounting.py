@@ -241,7 +241,11 @@ def test_a_service_that_runs_learns_of_a_version_and_counts_by_it(
     book = Rulebook()
     book.backbone = SimpleNamespace(
         settings=SimpleNamespace(
-            data=tmp_path, catalogue=tmp_path, region="330100", webhook="", time=SimpleNamespace(speed=1.0)
+            data=tmp_path,
+            catalogue=tmp_path,
+            region="330100",
+            webhook="",
+            time=SimpleNamespace(speed=1.0),
         ),
         workplace=SimpleNamespace(work=working(database, NOW)),
     )
