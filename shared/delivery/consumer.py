@@ -46,12 +46,14 @@ class Consumer:
         """At most `limit` deliveries, none after `wait` seconds; after the first one also those
         that come before the moment `until`, by time.monotonic(), or in the next `gather` seconds,
         whichever is later."""
-        if self._here or self._link.drain(wait):
+        latest = time.monotonic() + wait
+        while not self._here and self._link.drain(max(0.0, latest - time.monotonic())):
+            pass  # a frame, but not yet a whole delivery
+        if self._here:
             until = max(until, time.monotonic() + gather)
-            while len(self._here) < self.limit:
-                left = max(0.0, until - time.monotonic())
-                if not self._link.drain(left):
-                    break
+        while 0 < len(self._here) < self.limit:
+            if not self._link.drain(max(0.0, until - time.monotonic())):
+                break
         self._link.tick()
         return [self._here.popleft() for _ in range(min(self.limit, len(self._here)))]
 

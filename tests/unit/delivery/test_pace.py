@@ -15,12 +15,14 @@ MESSAGE = Delivery(
 
 
 class Arriving:
-    """A connection with a clock of its own, on which a message arrives at each of some moments."""
+    """A connection with a clock of its own, on which a frame arrives at each of some moments; so
+    many of them are a message."""
 
-    def __init__(self, *moments: float) -> None:
+    def __init__(self, *moments: float, frames: int = 1) -> None:
         self.now = 0.0
         self.moments = deque(moments)
         self.here: deque[Delivery] = deque()
+        self.frames, self._frame = frames, 0
 
     def drain(self, wait: float) -> bool:
         until = self.now + wait
@@ -28,7 +30,9 @@ class Arriving:
             self.now = until
             return False
         self.now = max(self.now, self.moments.popleft())
-        self.here.append(MESSAGE)
+        self._frame += 1
+        if self._frame % self.frames == 0:
+            self.here.append(MESSAGE)
         return True
 
     def tick(self) -> None:
@@ -65,6 +69,14 @@ def test_who_gathers_waits_a_little_also_after_a_quiet_moment(read: Any) -> None
 @pytest.mark.parametrize("limit", [1, 3])
 def test_a_full_batch_waits_for_nothing(read: Any, limit: int) -> None:
     assert read(Arriving(*[0.0] * 9), until=5.0, limit=limit) == (limit, 0.0)
+
+
+def test_a_message_that_has_begun_to_arrive_is_waited_for(read: Any) -> None:
+    assert read(Arriving(0.1, 0.2, 0.3, frames=3), until=0.0) == (1, 0.3)
+
+
+def test_a_message_that_does_not_end_in_time_is_not_waited_for_any_longer(read: Any) -> None:
+    assert read(Arriving(0.1, 0.2, frames=3), until=0.0) == (0, 1.0)
 
 
 def test_where_nothing_arrives_the_wait_ends_the_read(read: Any) -> None:
