@@ -70,8 +70,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory):
+    """The sample service, shared by all tests of the kit: each file has names of its own in it."""
     with serving(tmp_path_factory.mktemp("sample"), free_port()) as started:
         started.add("li.ming")
         yield started

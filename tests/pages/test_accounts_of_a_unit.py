@@ -17,7 +17,7 @@ def administrator(sample, visitor, sign_in):
 def people(sample):
     sample.add("admin", "钱管", ("administrator",))
     sample.add("tax.wu", "吴税", unit="tax")
-    sample.add("sun.li", "孙丽")
+    sample.add("sun.mei", "孙梅")
 
 
 def row(page, name):
@@ -35,14 +35,14 @@ def test_an_account_is_added_and_its_password_shown_once(
     assert "姓名：请填写" in administrator.get_by_role("alert").inner_text()
     assert_accessible(administrator)
     screenshot(administrator, "refused")
-    administrator.get_by_label("账号", exact=True).fill("zhou.jie")
-    administrator.get_by_label("姓名").fill("周洁")
+    administrator.get_by_label("账号", exact=True).fill("he.jie")
+    administrator.get_by_label("姓名").fill("何洁")
     administrator.get_by_role("button", name="新增账号").click()
     password = administrator.locator(".one-time").inner_text()
     assert_accessible(administrator)
     screenshot(administrator, "once")
     theirs = visitor(sample.url)
-    sign_in(theirs, "zhou.jie", password)
+    sign_in(theirs, "he.jie", password)
     assert theirs.locator("h1").inner_text() == "修改密码"
     assert password not in sample.log.read_text()
 
@@ -51,20 +51,20 @@ def test_roles_change_and_a_disabled_account_is_out_at_once(
     sample, administrator, visitor, sign_in, assert_accessible, screenshot
 ):
     theirs = visitor(sample.url)
-    sign_in(theirs, "sun.li", PASSWORD)
+    sign_in(theirs, "sun.mei", PASSWORD)
     administrator.goto("/accounts")
-    row(administrator, "孙丽").locator("summary").click()
+    row(administrator, "孙梅").locator("summary").click()
     assert_accessible(administrator)
     screenshot(administrator, "list")
-    row(administrator, "孙丽").get_by_label("负责人").check()
-    row(administrator, "孙丽").get_by_role("button", name="保存角色").click()
-    assert "经办人员、负责人" in row(administrator, "孙丽").inner_text()
+    row(administrator, "孙梅").get_by_label("负责人").check()
+    row(administrator, "孙梅").get_by_role("button", name="保存角色").click()
+    assert "经办人员、负责人" in row(administrator, "孙梅").inner_text()
     theirs.goto("/desk")
     assert theirs.locator("h1").inner_text() == "登录"
-    sign_in(theirs, "sun.li")
-    row(administrator, "孙丽").locator("summary").click()
-    administrator.get_by_role("button", name="停用").last.click()
-    assert "已停用" in row(administrator, "孙丽").inner_text()
+    sign_in(theirs, "sun.mei")
+    row(administrator, "孙梅").locator("summary").click()
+    row(administrator, "孙梅").get_by_role("button", name="停用").click()
+    assert "已停用" in row(administrator, "孙梅").inner_text()
     theirs.goto("/desk")
     assert theirs.locator("h1").inner_text() == "登录"
 
