@@ -12,7 +12,7 @@ from deploy.workercheck.seen import Consuming, Event, Refused
 from deploy.workercheck.subject import Subject
 from deploy.workercheck.tap import Tap
 
-START = 30.0
+START = 60.0
 """Seconds that a worker has to start and ask for its tasks."""
 
 REFUSALS = 3

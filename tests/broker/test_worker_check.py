@@ -30,8 +30,8 @@ from tests.fixtures.nodejs import install_worker, npm
 
 PROJECT = (sys.executable, "-m", "onewindow_worker", "worker:worker")
 FAULTY = (sys.executable, str(Path(__file__).with_name("workers") / "faulty.py"))
-WITHIN = "15"
-"""Seconds; more than enough on a machine that does other things as well."""
+WITHIN = "60"
+"""Seconds; nobody waits so long unless a busy machine makes them."""
 
 BROKEN_WITHIN = 3.0
 """Where something must be found: too little time can only add to it."""
@@ -208,7 +208,7 @@ def test_a_worker_that_was_started_elsewhere_is_checked_but_neither_killed_nor_s
         started[0].start()
 
     only = ("answer", "duplicate", "kill", "stop", "envelope")
-    wanted = Wanted(command=(), sample=samples.of_contract("planning"), within=15.0, only=only)
+    wanted = Wanted(command=(), sample=samples.of_contract("planning"), within=60.0, only=only)
     try:
         found = run(wanted, node, tmp_path, tell=lambda _: None, announce=start)
         assert started[0].running
