@@ -119,6 +119,12 @@ def test_from_the_inbox_to_an_approval(town, officer, assert_accessible, screens
     assert (file.headers["content-type"], file.body()) == ("application/pdf", drawing())
     assert "default-src 'none'" in file.headers["content-security-policy"]
     assert page.request.get(f"/desk/tasks/{assignment}/materials/7").status == 404
+    phone = officer(width=360, height=740)
+    for path in ("/desk", f"/desk/tasks/{assignment}"):
+        phone.goto(path)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert_accessible(phone)
+        screenshot(phone, f"phone-{'task' if 'tasks' in path else 'inbox'}")
     press(page, "签收")
     assert "已签收" in said(page)
     assert "办理时限" in page.locator("main").inner_text()
