@@ -8,7 +8,16 @@ from openpyxl import load_workbook
 
 from tests.fixtures.broker import install_rabbitmq
 from tests.journey.waiting import eventually
-from tests.pages.conftest import PASSWORD
+from tests.pages.at_the_desk import (
+    answer,
+    at,
+    deep_enough,
+    opened,
+    press,
+    said,
+    signed_in,
+    state_of,
+)
 from tests.pages.town_of_desks import drawing, running_town
 
 LAW = "《港口法》第二十二条"
@@ -19,12 +28,8 @@ def town(tmp_path_factory):
     install_rabbitmq()
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("AMQP_URI", raising=False)
-        yield from _town(tmp_path_factory)
-
-
-def _town(tmp_path_factory):
-    with running_town(tmp_path_factory.mktemp("harbour")) as town:
-        yield town
+        with running_town(tmp_path_factory.mktemp("harbour")) as town:
+            yield town
 
 
 @pytest.fixture(scope="module")
@@ -37,61 +42,7 @@ def sessions():
 @pytest.fixture
 def officer(town, visitor, sessions):
     """`officer(name)`: the browser of somebody who has signed in and is at their first page."""
-
-    def come(name="li.lei", **how):
-        page = visitor(town.url, **how)
-        page.context.add_cookies(sessions.get(name, []))
-        page.goto("/")
-        if name not in sessions:
-            page.locator("input[name=name]").fill(name)
-            page.locator("input[name=password]").fill(PASSWORD)
-            page.locator("main button").click()
-            sessions[name] = [it for it in page.context.cookies() if "session" in it["name"]]
-        page.wait_for_url("**/desk**")
-        return page
-
-    return come
-
-
-def at(page, assignment):
-    page.goto(f"/desk/tasks/{assignment}")
-    return page
-
-
-def said(page):
-    return page.locator(".flashes").inner_text()
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def opened(page, summary):
-    """The section with this heading, opened."""
-    section = page.locator("details", has=page.locator("summary", has_text=summary)).last
-    if section.get_attribute("open") is None:
-        section.locator("summary").first.click()
-    return section
-
-
-def answer(page, outcome, **typed):
-    """Fill the answer in and send it."""
-    opened(page, "答复意见")
-    page.get_by_label(outcome, exact=True).check()
-    for label, text in typed.items():
-        page.locator(f"#completion [name='{label}']").first.fill(text)
-    page.locator("#completion-form button[accesskey=s]").click()
-
-
-def deep_enough(page, yes="是"):
-    page.locator("#completion").get_by_label(yes, exact=True).check()
-
-
-def state_of(town, assignment):
-    with town.database.reading() as tx:
-        from services.department.store import tasks_under  # noqa: PLC0415
-
-        return tasks_under(tx, [assignment])[assignment]
+    return lambda name="li.lei", **how: signed_in(visitor(town.url, **how), name, sessions)
 
 
 def test_from_the_inbox_to_an_approval(town, officer, assert_accessible, screenshot):
@@ -320,8 +271,7 @@ def test_who_comes_second_is_told_and_keeps_what_they_wrote(
     assert "已认领" in said(li)
     han.locator("p.live").wait_for()  # the page tells without being asked
     assert "刚刚有变化" in han.locator("p.live").inner_text()
-    deep_enough_opened = opened(han, "答复意见")
-    deep_enough_opened.get_by_label("是", exact=True).check()
+    opened(han, "答复意见").get_by_label("是", exact=True).check()
     answer(han, "同意", opinion="韩的意见，写了很久")
     assert "本次没有保存" in han.get_by_role("alert").inner_text()
     text = han.locator("main").inner_text()
@@ -367,7 +317,7 @@ def test_many_tasks_are_accepted_at_once_and_what_could_not_be_is_told(
 def test_templates_are_kept_by_the_administrator_and_used_in_an_answer(
     town, officer, assert_accessible, screenshot
 ):
-    keeper = officer_of_templates = officer("wang")
+    keeper = officer("wang")
     assert keeper.url.endswith("/desk/templates")
     assert_accessible(keeper)
     keeper.get_by_role("link", name="新建模板").click()
@@ -376,7 +326,7 @@ def test_templates_are_kept_by_the_administrator_and_used_in_an_answer(
     keeper.get_by_label("结论").select_option("approved")
     keeper.locator("[name=opinion]").fill("{applicant}申请的{item}符合规定。")
     press(keeper, "保存")
-    assert "泊位同意" in officer_of_templates.locator("tbody").inner_text()
+    assert "泊位同意" in keeper.locator("tbody").inner_text()
     screenshot(keeper, "templates")
     assert keeper.goto("/desk").status == 403
     case = town.hand_in_ship("长风八号")
