@@ -20,7 +20,7 @@ REFUSALS = {
     "not_held": True,
     "settled": True,
     "cancelled": False,
-    "repeated": False,
+    "repeated": True,
     "rule": False,
 }
 """Why an answer did not count (see Refused), and whether that alerts unless the file says."""

@@ -1,9 +1,10 @@
 """Of which answers that did not count somebody is told: every one is in the trace, some alert.
 
-A forged answer always alerts, and so do one of a department that does not hold the task and a
-second, different one to a task that is settled, unless the policy says otherwise. Harmless are the
-same answer again and one that crossed with the task's being taken back; an incomplete answer is for
-the department to mend.
+A forged answer always alerts. So do, unless the policy says otherwise, one of a department that
+does not hold the task, a second, different one to a task that is settled, and the same one again
+under another message id, as a replay would be (who sends again what he has sent keeps its id).
+Harmless is one that crossed with the task's being taken back; an incomplete answer is for the
+department to mend.
 """
 
 from collections.abc import Iterator

@@ -80,6 +80,7 @@ def test_what_must_not_count_is_refused_recorded_and_alerted(
         f"department.{OTHER} sent task.completed in the name of '{HOLDER}'",
         f"{OTHER} answered, but {HOLDER} holds the assignment",
         "the case has no assignment 'no-such-assignment'",
+        "the same answer has counted before",
         "the task has been answered already, and differently",
     ]
     trace = town.trace(code)

@@ -23,8 +23,8 @@ def raised(*changes: Refused, policy: Policy | None = None) -> list[str]:
 
 def test_what_is_harmless_alerts_nobody_unless_the_policy_says():
     assert {ground for ground in REFUSALS if raised(on(ground))} == ALERTED
-    assert {"forged", "not_held", "settled"} == ALERTED
-    stricter = policy_from({**LADDERS, "refusals": {"rule": "alert", "settled": "record"}})
+    assert {"forged", "not_held", "settled", "repeated"} == ALERTED
+    stricter = policy_from({**LADDERS, "refusals": {"rule": "alert", "settled": "record", "repeated": "record"}})
     told = {ground for ground in REFUSALS if raised(on(ground), policy=stricter)}
     assert told == {"forged", "not_held", "rule"}
 
