@@ -24,7 +24,9 @@ def raised(*changes: Refused, policy: Policy | None = None) -> list[str]:
 def test_what_is_harmless_alerts_nobody_unless_the_policy_says():
     assert {ground for ground in REFUSALS if raised(on(ground))} == ALERTED
     assert {"forged", "not_held", "settled", "repeated"} == ALERTED
-    stricter = policy_from({**LADDERS, "refusals": {"rule": "alert", "settled": "record", "repeated": "record"}})
+    stricter = policy_from(
+        {**LADDERS, "refusals": {"rule": "alert", "settled": "record", "repeated": "record"}}
+    )
     told = {ground for ground in REFUSALS if raised(on(ground), policy=stricter)}
     assert told == {"forged", "not_held", "rule"}
 
