@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import closing
 
 import pytest
-from onewindow_worker import approve
+from onewindow_worker import Worker, approve
 
 from deploy.local.broker_config import SERVER, environment
 from deploy.local.broker_setup import set_up
@@ -255,3 +255,21 @@ def limit_memory(node, share):
     env = environment(node.identity, node.folder, os.environ)
     command = [str(SERVER.parent / "rabbitmqctl"), "set_vm_memory_high_watermark", share]
     subprocess.run(command, check=True, env=env, stdout=subprocess.DEVNULL)
+
+
+def test_a_new_password_is_taken_from_the_file_at_the_next_connection(vhost, office, tmp_path):
+    user, file = "department.planning", tmp_path / "uri"
+    file.write_text(office.uri_of(user))
+    worker = Worker("planning", uri_file=file, journal=office.journal)
+    worker.task()(lambda task: approve("conforms"))
+    try:
+        with office.running(worker):
+            office.assign(1)
+            office.first(1)
+            vhost.admin.create_user(user, password="another secret")
+            file.write_text(vhost.address.uri(user, "another secret", vhost=vhost.name))
+            office.until(lambda: vhost.admin.disconnect(user) > 0)
+            office.assign(2)
+            assert {it.assignment for it in office.first(2)} == {"a-1", "a-2"}
+    finally:
+        vhost.admin.create_user(user, password=vhost.passwords.of(user))

@@ -188,6 +188,29 @@ def test_a_wrong_variable_is_named(environment, said):
         Settings.from_environment(environment)
 
 
+def test_the_address_may_stand_in_a_file_which_is_read_each_time(tmp_path):
+    file = tmp_path / "uri"
+    file.write_text(f"{URI}\n")
+    settings = Settings.from_environment(
+        {"ONEWINDOW_WORKER_DEPARTMENT": "planning", "ONEWINDOW_WORKER_URI_FILE": str(file)}
+    )
+    assert settings.address() == URI
+    file.write_text("amqp://department.planning:NEW@127.0.0.1:5672/onewindow")
+    assert "NEW" in settings.address()
+    file.write_text("http://127.0.0.1")
+    with pytest.raises(InvalidSettings, match=r"uri: the address .* begins with amqp"):
+        settings.address()
+    file.unlink()
+    with pytest.raises(InvalidSettings, match="cannot be read"):
+        settings.address()
+
+
+def test_the_address_is_given_in_one_of_two_ways(tmp_path):
+    for uri, uri_file in (("", ""), (URI, str(tmp_path / "uri"))):
+        with pytest.raises(InvalidSettings, match="give either"):
+            Settings(department="planning", uri=uri, uri_file=uri_file, journal="j")
+
+
 def test_a_module_without_a_worker_is_refused():
     with pytest.raises(InvalidSettings, match="there is no module nowhere"):
         find("nowhere:worker")

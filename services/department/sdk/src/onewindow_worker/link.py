@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
 from onewindow_worker.backoff import delay
+from onewindow_worker.errors import InvalidSettings
 from onewindow_worker.events import Event, Lost
 from onewindow_worker.refusals import explain
 from onewindow_worker.session import Line, Session
@@ -25,10 +26,11 @@ LONGEST_DELAY = 30.0
 
 
 class Link:
-    """A connection that is made again whenever it is lost."""
+    """A connection that is made again whenever it is lost, each time by what `line` says then."""
 
-    def __init__(self, line: Line, events: SimpleQueue[Event]) -> None:
-        self._line = line
+    def __init__(self, line: Callable[[], Line], events: SimpleQueue[Event]) -> None:
+        self._asked = line
+        self._line = line()
         self._events = events
         self._closing = threading.Event()
         self._session: Session | None = None
@@ -70,6 +72,7 @@ class Link:
         while True:
             epoch += 1
             began = time.monotonic()
+            self._ask()
             with self._lock:
                 if self._closing.is_set():
                     return
@@ -82,6 +85,12 @@ class Link:
             lasted = time.monotonic() - began
             attempt = 1 if lasted > LONGEST_DELAY else attempt + 1
             self._wait(reason, attempt)
+
+    def _ask(self) -> None:
+        try:
+            self._line = self._asked()
+        except InvalidSettings as error:
+            log.warning("%s; the address from before is tried", error)
 
     def _wait(self, reason: object, attempt: int) -> None:
         seconds = delay(attempt, first=FIRST_DELAY, most=LONGEST_DELAY)

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from onewindow_worker.errors import InvalidSettings
 
@@ -16,6 +17,8 @@ _KEY = re.compile(r"[a-z][a-z0-9-]{0,63}")
 @dataclass(frozen=True)
 class Settings:
     """See the README for the variables. `sender` is the broker user that hands out tasks.
+
+    The broker's address is `uri`, or what stands in `uri_file`, read anew for every connection.
 
     `metrics_port` 0 serves no metrics, an empty `health_file` writes none.
     """
@@ -31,14 +34,17 @@ class Settings:
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
     health_file: str = ""
+    uri_file: str = ""
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.department):
             raise InvalidSettings(
                 f"department: {self.department!r} is not lower-case letters, digits and hyphens"
             )
-        if not self.uri.startswith(("amqp://", "amqps://")):
-            raise InvalidSettings("uri: the address of the broker begins with amqp:// or amqps://")
+        if bool(self.uri) == bool(self.uri_file):
+            raise InvalidSettings("uri: give either the address of the broker or uri_file")
+        if self.uri:
+            _checked(self.uri, "uri")
         for name in ("threads", "prefetch", "attempts"):
             if getattr(self, name) < 1:
                 raise InvalidSettings(f"{name}: is {getattr(self, name)}; give 1 or more")
@@ -49,13 +55,26 @@ class Settings:
         if self.retry_after <= 0:
             raise InvalidSettings("retry_after: is not a positive number of seconds")
 
+    def address(self) -> str:
+        """The broker's address as it is now; raises InvalidSettings."""
+        if self.uri:
+            return self.uri
+        try:
+            text = Path(self.uri_file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise InvalidSettings(f"uri_file: {self.uri_file} cannot be read: {error}") from error
+        return _checked(text, f"uri_file: {self.uri_file}")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read ONEWINDOW_WORKER_*; raises InvalidSettings naming the variable."""
         department = _needed(environment, "DEPARTMENT", "the department's key, such as planning")
+        file = environment.get(PREFIX + "URI_FILE", "")
+        example = "amqp://department.planning:SECRET@HOST:5672/VHOST"
         return cls(
             department=department,
-            uri=_needed(environment, "URI", "amqp://department.planning:SECRET@HOST:5672/VHOST"),
+            uri="" if file else _needed(environment, "URI", example),
+            uri_file=file,
             journal=environment.get(PREFIX + "JOURNAL") or f"{department}.journal",
             threads=int(_number(environment, "THREADS", cls.threads)),
             prefetch=int(_number(environment, "PREFETCH", cls.prefetch)),
@@ -66,6 +85,12 @@ class Settings:
             metrics_host=environment.get(PREFIX + "METRICS_HOST") or cls.metrics_host,
             health_file=environment.get(PREFIX + "HEALTH_FILE") or cls.health_file,
         )
+
+
+def _checked(address: str, where: str) -> str:
+    if not address.startswith(("amqp://", "amqps://")):
+        raise InvalidSettings(f"{where}: the address of the broker begins with amqp:// or amqps://")
+    return address
 
 
 def _needed(environment: Mapping[str, str], name: str, meaning: str) -> str:

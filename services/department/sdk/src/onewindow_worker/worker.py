@@ -43,18 +43,21 @@ LOCK_POLL = 0.5
 class Worker:
     """Takes a department's tasks, calls the handlers and sends their results.
 
-    `journal` is the file in which the worker remembers; keep it with the department's data.
-    `threads` is how many handlers run at once: with 1 they need not be thread-safe. `attempts` and
-    `retry_after` (seconds, doubling) say how often a handler that raises is called for one task.
-    With a `metrics_port` it serves Prometheus metrics at `metrics_host`, and it writes how it is
-    into `health_file`. `clock` gives the aware time that results are dated with.
+    `uri` is the broker's address; in its place `uri_file` names a file that holds it and is read
+    anew for every connection. `journal` is the file in which the worker remembers; keep it with the
+    department's data. `threads` is how many handlers run at once: with 1 they need not be
+    thread-safe. `attempts` and `retry_after` (seconds, doubling) say how often a handler that
+    raises is called for one task. With a `metrics_port` it serves Prometheus metrics at
+    `metrics_host`, and it writes how it is into `health_file`. `clock` gives the aware time that
+    results are dated with.
     """
 
     def __init__(
         self,
         department: str,
-        uri: str,
+        uri: str = "",
         *,
+        uri_file: str | Path = "",
         journal: str | Path = "",
         threads: int = Settings.threads,
         prefetch: int = Settings.prefetch,
@@ -69,6 +72,7 @@ class Worker:
         self._settings = Settings(
             department=department,
             uri=uri,
+            uri_file=str(uri_file),
             journal=str(journal) or f"{department}.journal",
             threads=threads,
             prefetch=prefetch,
@@ -94,6 +98,7 @@ class Worker:
         return cls(
             given.department,
             given.uri,
+            uri_file=given.uri_file,
             journal=given.journal,
             threads=given.threads,
             prefetch=given.prefetch,
@@ -160,14 +165,14 @@ class Worker:
         """
         if self._handlers.every is None and not self._handlers.by_task:
             raise InvalidSettings("the worker has no handler: add one with @worker.task()")
-        line = self._line()
+        self._line()  # what is wrong with the address is said before anything else is begun
         quiet_pika()
         lock = WorkerLock(self._settings.journal)
         with self._signals():
             try:
                 if self._locked(lock):
                     with self._watched():
-                        self._work(line)
+                        self._work()
             except sqlite3.Error as error:
                 raise JournalUnusable(
                     f"the journal {self._settings.journal} cannot be written: {error}"
@@ -179,7 +184,7 @@ class Worker:
 
     def _line(self) -> Line:
         try:
-            parameters = pika.URLParameters(self._settings.uri)
+            parameters = pika.URLParameters(self._settings.address())
         except (ValueError, TypeError) as error:
             raise InvalidSettings(f"uri: the address of the broker is broken: {error}") from error
         name = {"connection_name": f"onewindow-worker {self.department}"}
@@ -230,10 +235,10 @@ class Worker:
             return None
         return MetricsServer(given.metrics_host, given.metrics_port, self._counts, self.department)
 
-    def _work(self, line: Line) -> None:
+    def _work(self) -> None:
         journal = Journal.open(self._settings.journal, self.department)
         pool = Pool(self._handlers, self._settings.threads, self._events)
-        link = Link(line, self._events)
+        link = Link(self._line, self._events)
         assignments = Assignments(self._policy(), journal, self._handlers, self._counts)
         engine = Engine(
             journal=journal,
