@@ -7,6 +7,7 @@ from environs import Env, EnvError
 
 from shared.businesstime import BusinessTime
 from shared.errors import Fault, Invalid
+from shared.links import KEY_FILE, key_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,8 @@ class Settings:
     schema of its own. `partitions` is N, the number of queues over which a service's messages are
     spread by case. `code_key`, `central_department` and `project_type` belong to the code scheme
     `project`. `connections` is the file of the department service that says how departments' own
-    systems are reached; None where there is none.
+    systems are reached; None where there is none. `materials_address` is where departments reach
+    intake for the content of materials; empty for no links.
     """
 
     service: str
@@ -38,11 +40,21 @@ class Settings:
     project_type: str
     connections: Path | None = None
     materials: Path | None = None
+    materials_address: str = ""
+    materials_key: str = field(default="", repr=False)
 
     @property
     def shelf(self) -> Path:
         """The folder of materials, which intake and the department service share."""
         return self.materials or self.data / "materials"
+
+    def link_key(self) -> bytes | None:
+        """The key of links to materials: as it was given, else of the file in the shelf, else None;
+        raises Invalid for what is no key."""
+        file = self.shelf / KEY_FILE
+        if self.materials_key:
+            return key_of(self.materials_key)
+        return key_of(file.read_text()) if file.exists() else None
 
     @classmethod
     def from_environment(cls, service: str) -> "Settings":
@@ -70,6 +82,8 @@ class Settings:
                 project_type=env.str("ONEWINDOW_PROJECT_TYPE", ""),
                 connections=_file(env.str("ONEWINDOW_CONNECTIONS", "")),
                 materials=_file(env.str("ONEWINDOW_MATERIALS", "")),
+                materials_address=env.str("ONEWINDOW_MATERIALS_ADDRESS", ""),
+                materials_key=env.str("ONEWINDOW_MATERIALS_KEY", ""),
             )
         except EnvError as error:
             raise Invalid(Fault("environment", str(error))) from error

@@ -19,6 +19,7 @@ from typing import IO
 
 from deploy.local.broker_address import BrokerAddress
 from deploy.local.broker_admin import BrokerAdmin
+from deploy.local.broker_config import write_secret
 from deploy.local.broker_node import BrokerNode
 from deploy.local.broker_setup import set_up
 from deploy.local.npm import ensure_page_scripts
@@ -32,6 +33,7 @@ from deploy.local.services import StackSettings, departments, service_spec
 from deploy.local.stack import Stack
 from deploy.local.state import RUNNING, Part, StackState, parts_of
 from shared.errors import OneWindowError
+from shared.links import KEY_FILE, new_key
 
 Say = Callable[[str], None]
 VHOST = "onewindow"
@@ -212,6 +214,7 @@ class LocalStack:
 
     def _start_services(self, ports: tuple[int, ...]) -> None:
         self.data.mkdir(mode=0o700, exist_ok=True)
+        environ = {**self._links(ports[0]), **os.environ}
         specs = [
             service_spec(
                 name,
@@ -221,11 +224,19 @@ class LocalStack:
                 data=self.data,
                 database=self._database,
                 settings=self.settings,
-                environ=os.environ,
+                environ=environ,
             )
             for (name, service), port in zip(self.settings.names, ports, strict=True)
         ]
         self.services.start(*specs)
+
+    def _links(self, port: int) -> dict[str, str]:
+        """Departments get links to what intake, at this port, has; their key is made once."""
+        folder = Path(os.environ.get("ONEWINDOW_MATERIALS") or self.data / "materials")
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not (folder / KEY_FILE).exists():
+            write_secret(folder / KEY_FILE, new_key())
+        return {"ONEWINDOW_MATERIALS_ADDRESS": f"http://127.0.0.1:{port}"}
 
     def _write(self, *, ready: bool) -> None:
         state = StackState(

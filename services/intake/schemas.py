@@ -13,6 +13,9 @@ DIGEST = validate.Regexp(r"^sha256:[0-9a-f]{64}$(?!\n)", error="is not sha256: a
 KEY = validate.Regexp(
     r"^[\x21-\x7e]{8,200}$(?!\n)", error="is not 8 to 200 visible ASCII characters"
 )
+MEDIA_TYPE = validate.Regexp(
+    r"^[a-z0-9.+_-]{1,30}/[a-z0-9.+_-]{1,69}$(?!\n)", error="is not a media type"
+)
 MOST_FILES = 200
 
 
@@ -32,6 +35,14 @@ class MaterialHandedIn(Schema):
     media_type = fields.String(required=True, validate=validate.Length(max=100))
     size = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     file_name = fields.String(load_default="", validate=validate.Length(max=300))
+
+
+class LinkFollowed(Schema):
+    """What a link to a material says beside its digest; `until` in seconds since 1970."""
+
+    media_type = fields.String(required=True, validate=MEDIA_TYPE)
+    until = fields.Integer(required=True, validate=validate.Range(min=0, max=99_999_999_999))
+    signature = fields.String(required=True, validate=validate.Length(max=64))
 
 
 class PromiseHandedIn(Schema):

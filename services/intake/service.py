@@ -7,9 +7,11 @@ from typing import Any
 
 import eventlet.tpool
 from nameko.extensions import DependencyProvider
+from werkzeug.wrappers import Response
 
 from services.intake import domain, handlers, schemas, store, view
 from services.intake.codes import Codes
+from services.intake.content import content
 from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
 from services.intake.handlers import HandedIn
 from services.intake.receipt import Receipt
@@ -19,6 +21,7 @@ from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.together import Together
 from shared.delivery.work import Work
+from shared.links import KEY_BYTES, BadLink, checked
 from shared.messages import ItemPublished
 from shared.messages.schema import schema_of
 from shared.shelf import Shelf
@@ -39,6 +42,7 @@ class Window(DependencyProvider):  # type: ignore[misc]
     codes: Codes
     shelf: Shelf
     counter: Together[HandedIn, Receipt]
+    link_key: bytes
 
     def start(self) -> None:
         settings = self.backbone.settings
@@ -55,6 +59,7 @@ class Window(DependencyProvider):  # type: ignore[misc]
         self.scheme.compose(parts)  # a setting of which no code can be made is refused now
         self.codes = Codes(self.backbone.database, self.scheme, parts)
         self.shelf = Shelf(settings.shelf, sync=_synced)
+        self.link_key = settings.link_key() or os.urandom(KEY_BYTES)  # without one no link is good
         self.counter = Together(
             self.backbone.workplace.work, partial(handlers.hand_in_all, office=self.office)
         )
@@ -103,6 +108,13 @@ class Service:
         with self.delivery.work() as work:
             handlers.keep_material(work, upload)
         return upload
+
+    @http("GET", "/materials/<digest>", query=schemas.LinkFollowed, problems={BadLink: FORBIDDEN})
+    def read_material(self, request: Request, digest: str) -> Response:
+        """Read a file, by a link that a department was handed with its task."""
+        now = self.delivery.settings.time.now()
+        checked(self.window.link_key, digest, **request.query, now=now)
+        return content(self.window.shelf, digest, request.query["media_type"])
 
     @http(
         "POST",

@@ -13,8 +13,8 @@ from services.routing.plan import Item, Task
 from services.routing.step import Step
 from shared.conditions import condition
 from shared.messages import (
+    HandedMaterial,
     Limit,
-    Material,
     Opinion,
     TaskAssigned,
     TaskCancelled,
@@ -156,9 +156,11 @@ def _form_for(step: Step, task: Task) -> dict[str, Any]:
     return task.sees.fields_of(elements_in(task, step.application.form))
 
 
-def _materials_for(step: Step, task: Task) -> tuple[Material, ...]:
+def _materials_for(step: Step, task: Task) -> tuple[HandedMaterial, ...]:
     return tuple(
-        material for material in step.application.materials if task.sees.material(material.name)
+        HandedMaterial(**vars(material))
+        for material in step.application.materials
+        if task.sees.material(material.name)
     )
 
 

@@ -9,6 +9,7 @@ from services.routing.case import Case
 from services.routing.catalogue import item_of
 from services.routing.departments import Departments
 from services.routing.domain import UnknownCase, apply, progress
+from services.routing.linking import Links
 from services.routing.merging import merge
 from services.routing.new_version import migrate
 from services.routing.plan import Catalogue, Item, UnknownItem
@@ -23,12 +24,14 @@ from shared.messages.progress import Change
 
 @dataclass
 class Plans:
-    """The departments of today and every version of an item that a case was met with.
+    """The departments of today and every version of an item that a case was met with. `links` lead
+    departments to the content of materials, where the office gives any.
 
     A published version never changes, so it is read once for a process.
     """
 
     departments: Departments
+    links: Links | None = None
     _items: dict[tuple[str, int], Item] = field(default_factory=dict)
 
     def item(self, store: Store, key: str, version: int) -> Item:
@@ -73,7 +76,11 @@ def advance(
             _migrate(work, courses[code], envelope, plans, store)
         else:
             _step(work, courses[code], envelope, plans, store)
-    _finish(work, [course for course in courses.values() if course.changes], store)
+    moved = [course for course in courses.values() if course.changes]
+    if plans.links is not None:
+        for course in moved:
+            course.messages = [plans.links.put_on(it, work.now) for it in course.messages]
+    _finish(work, moved, store)
 
 
 def _spoken_of(message: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from nameko.extensions import DependencyProvider
 from services.routing import handlers
 from services.routing.catalogue.present import PresentCatalogue
 from services.routing.handlers import Plans
+from services.routing.linking import Links
 from shared.delivery.backbone import SETTINGS, Backbone
 from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
@@ -21,8 +22,9 @@ class Items(DependencyProvider):  # type: ignore[misc]
     backbone = Backbone()
 
     def setup(self) -> None:
-        self._present = PresentCatalogue(self.container.config[SETTINGS].catalogue)
-        self._plans = Plans(departments=self._present.departments())
+        settings = self.container.config[SETTINGS]
+        self._present = PresentCatalogue(settings.catalogue)
+        self._plans = Plans(departments=self._present.departments(), links=Links.of(settings))
 
     def start(self) -> None:
         with self.backbone.workplace.work() as work:

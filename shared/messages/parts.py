@@ -1,6 +1,6 @@
 """What several messages are made of: texts, limits, applicants, materials, form fields."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -81,6 +81,17 @@ class Material:
     media_type: Line
     size: Annotated[int, Range(min=0)]
     file_name: Line = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedMaterial(Material):
+    """A material as a department is handed it: `link` is where it reads the content, until it
+    expires. Empty where the office gives no links.
+
+    A class of its own, so that no link gets into the case stream or back out of an answer.
+    """
+
+    link: Annotated[str, Length(max=2_000)] = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from typing import Any
 from shared.messages.parts import (
     Approval,
     CaseCode,
+    HandedMaterial,
     Key,
     Limit,
     Line,
-    Material,
     Opinion,
     Paragraph,
     Person,
@@ -47,7 +47,7 @@ class TaskAssigned:
     assigned_at: datetime
     applicant: Person | None
     form: dict[str, Any]
-    materials: tuple[Material, ...] = ()
+    materials: tuple[HandedMaterial, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     acceptance: Limit | None = None
     handling: Limit | None = None
@@ -72,7 +72,7 @@ class TaskSupplemented:
     department: Key
     at: datetime
     form: dict[str, Any]
-    materials: tuple[Material, ...] = ()
+    materials: tuple[HandedMaterial, ...] = ()
     note: Paragraph = ""
     extension: Limit | None = None
 

@@ -49,6 +49,7 @@ from tests.contract.matter import (
     EXTENSION,
     FROM_PLANNING,
     FUNDS,
+    HANDED,
     HANDLING,
     LAW,
     OPINION,
@@ -258,7 +259,7 @@ MESSAGES = (
         assigned_at=at(18, 9, 6),
         applicant=COMPANY,
         form={"project_name": "湖畔二期厂房", "land_area": 3.2},
-        materials=(PLAN,),
+        materials=(HANDED,),
         opinions=(
             Opinion(
                 task="pre-check",
@@ -316,7 +317,7 @@ MESSAGES = (
         **TO_PLANNING,
         at=at(22, 14, 11),
         form={"project_name": "湖畔二期厂房", "land_area": 3.4},
-        materials=(PLAN,),
+        materials=(HANDED,),
         note="已加盖公章",
     ),
     TaskSuspended(

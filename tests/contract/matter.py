@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from shared.messages import (
     Deferral,
     ExtensionRule,
+    HandedMaterial,
     Limit,
     Material,
     Person,
@@ -26,6 +27,11 @@ PLAN = Material(
     media_type="application/pdf",
     size=482_113,
     file_name="拟选址位置图.pdf",
+)
+HANDED = HandedMaterial(
+    **vars(PLAN),
+    link=f"https://intake.example.gov/materials/{PLAN.digest}"
+    f"?media_type=application%2Fpdf&until=1797469200&signature={'0f' * 32}",
 )
 OPINION = Material(
     name="site-opinion",

@@ -12,6 +12,7 @@ from pathlib import Path
 from onewindow_worker import (
     LATER,
     Cancellation,
+    NotFetched,
     Result,
     Task,
     Worker,
@@ -27,6 +28,9 @@ from tests.journey.script import LEAD, behaviour
 
 CALLS = "ONEWINDOW_TEST_CALLS"
 CONDITION = "竣工前进行防雷装置检测"
+READS = "siting"
+"""The task whose department opens what it was handed."""
+
 LEGAL_BASIS = "《中华人民共和国行政许可法》第四十五条"
 
 
@@ -48,6 +52,14 @@ def answer(task: Task) -> Result:
     return approve("符合要求", results=results, officer="经办人")
 
 
+def opened(subject: Task | Cancellation) -> str:
+    """What the first material says, as its link leads to it; empty where intake is away."""
+    try:
+        return next((it.read(timeout=5).decode() for it in getattr(subject, "materials", ())), "")
+    except NotFetched:
+        return ""
+
+
 def note(file: Path, kind: str, subject: Task | Cancellation) -> None:
     """Write a call down; the line is there as a whole or not at all."""
     line = {
@@ -57,6 +69,7 @@ def note(file: Path, kind: str, subject: Task | Cancellation) -> None:
         "assignment": subject.assignment,
         "supplemented": getattr(subject, "supplemented", False),
         "form": sorted(getattr(subject, "form", ())),
+        "read": opened(subject) if subject.task == READS else "",
     }
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(descriptor, (json.dumps(line) + "\n").encode())

@@ -76,6 +76,13 @@ def test_every_department_was_asked_once_and_nothing_was_set_aside(calm: Journey
     assert calm.town.parked() == []
 
 
+def test_a_department_reads_its_materials_over_their_links(calm: Journey) -> None:
+    (call,) = (
+        it for it in calm.town.calls() if (it.case, it.task) == (calm["plain"].code, "siting")
+    )
+    assert call.read == "%PDF-1.4\n% application-report of plain\n%%EOF\n"
+
+
 def test_a_small_project_needs_only_the_tasks_in_sequence(calm: Journey) -> None:
     case, town = calm["plain"], calm.town
     sequence = ["siting", "project-approval", "planning-permit", "construction-permit"]

@@ -57,6 +57,7 @@ class Call:
     assignment: str
     supplemented: bool
     form: tuple[str, ...]
+    read: str = ""
 
 
 class Town:

@@ -5,6 +5,7 @@ import re
 import textwrap
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -70,15 +71,34 @@ def test_the_file_obeys_the_compose_specification() -> None:
     assert not check.is_valid(broken)
 
 
-def test_intake_gets_the_key_of_project_codes_as_the_guide_says(
-    secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def override_with(secret: str) -> dict[str, Any]:
+    """The file that the guide shows for a secret, which is one that Compose takes."""
     guide = (ROOT / "deploy" / "README.md").read_text()
-    (block,) = re.findall(r"^  ```yaml\n(.*?)^  ```$", guide, re.M | re.S)
-    override = yaml.safe_load(textwrap.dedent(block))
+    blocks = re.findall(r"^  ```yaml\n(.*?)^  ```$", guide, re.M | re.S)
+    (block,) = (it for it in blocks if secret in it)
+    override: dict[str, Any] = yaml.safe_load(textwrap.dedent(block))
     schema = json.loads(SCHEMA.read_text())
     check = jsonschema.validators.validator_for(schema)(schema)
     assert [error.message for error in check.iter_errors(override)] == []
+    return override
+
+
+def test_intake_and_routing_get_the_key_of_links_as_the_guide_says(secrets: Path) -> None:
+    override = override_with("materials-key")
+    (secrets / "materials-key").write_text("0f" * 32 + "\n")
+    assert override["services"].keys() == {"intake", "routing"}
+    for added in override["services"].values():
+        (name,) = added["secrets"]
+        mounted = {f"/run/secrets/{name}": str(secrets / name)}
+        given = {key: mounted[file] for key, file in added["environment"].items()}
+        assert resolved(given) == {"ONEWINDOW_MATERIALS_KEY": "0f" * 32}
+    assert "ONEWINDOW_MATERIALS_ADDRESS" in OURS["routing"]["environment"]
+
+
+def test_intake_gets_the_key_of_project_codes_as_the_guide_says(
+    secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    override = override_with("code-key")
     added = override["services"]["intake"]["environment"]
     (secrets / "code-key").write_text("0123456789abcdef" * 2 + "\n")
     mounted = {f"/run/secrets/{it}": str(secrets / it) for it in override["secrets"]}

@@ -6,6 +6,7 @@ import pytest
 
 from services.routing.answers import Origin
 from services.routing.plan import Sees
+from shared.messages import HandedMaterial
 from tests.unit.routing.building import ALL, CODE, NOW, Course, field, item, material, task
 
 TWO = item(task("a", sees=ALL), task("b", "ecology", sees=Sees(form=frozenset({"area"}))))
@@ -148,7 +149,7 @@ def test_a_return_stops_the_clocks_until_the_supplement_comes() -> None:
     assert course.state.state == "handling"
     told = course.sent[-1]
     assert (type(told).__name__, told.task) == ("TaskSupplemented", "a")
-    assert told.materials == (material("plan", "b"),)
+    assert told.materials == (HandedMaterial(**vars(material("plan", "b"))),)
 
 
 def test_a_supplement_of_something_else_leaves_a_returned_task_waiting() -> None:

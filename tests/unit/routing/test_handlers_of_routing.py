@@ -10,6 +10,7 @@ import pytest
 from services.routing.catalogue import load_catalogue
 from services.routing.domain import UnknownCase
 from services.routing.handlers import Plans, advance, publish_catalogue
+from services.routing.linking import Links
 from services.routing.plan import UnknownItem
 from services.routing.store import DatabaseStore, Moved
 from shared.database import Database
@@ -26,11 +27,11 @@ from shared.messages import (
     TaskAssigned,
     TaskCompleted,
 )
-from shared.messages.codec import decode
+from shared.messages.codec import decode, encode
 from shared.messages.progress import Completed, Settled
 from shared.messages.registry import name_of
 from shared.migrating import migrate
-from tests.unit.routing.building import APPLICANT, NOW
+from tests.unit.routing.building import APPLICANT, NOW, material
 from tests.unit.routing.test_the_catalogue_is_checked import ITEM, folder
 
 CODES = ["330100-2609-0000001-42", "330100-2609-0000002-39"]
@@ -129,6 +130,26 @@ def test_a_case_goes_from_acceptance_to_decision(office: Office) -> None:
     assert [opened.number, progressed.number, decided.number] == [1, 2, 3]
     assert (decided.state, decided.item, decided.item_version) == ("decided", "building", 1)
     assert permit.opinions[0].results == {"hazard": True}
+
+
+def test_links_leave_with_the_task_and_get_neither_into_the_case_nor_into_its_stream(
+    office: Office,
+) -> None:
+    office.plans.links = Links(address="https://intake.example.gov", key=bytes(32))
+    progressed, siting = office.tell(accepted(materials=(material("plan"),)))
+    assert [it.link.partition("/sha256")[0] for it in siting.materials] == [
+        "https://intake.example.gov/materials"
+    ]
+    document = replace(siting.materials[0], name="echo")
+    answered = replace(completion(siting, hazard=True), documents=(document,))
+    assert b"signature=" in encode(answered)
+    stream, _permit = office.tell(decode("task.completed", 1, encode(answered)))
+    assert stream.changes[0].documents[0].name == "echo"
+    assert b"signature=" not in encode(progressed) + encode(stream)
+    with office.database.reading() as tx:
+        stored = [tuple(row) for row in tx.exec_driver_sql("SELECT * FROM cases")]
+    assert "plan" in str(stored)
+    assert "signature=" not in str(stored)
 
 
 def test_several_messages_of_one_case_become_one_progress(office: Office) -> None:

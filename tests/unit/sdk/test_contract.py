@@ -19,6 +19,7 @@ from onewindow_worker import (
 )
 from onewindow_worker.standing import MOVES
 from onewindow_worker.wire import READABLE, body_of, read
+from shared.messages import HandedMaterial as SharedMaterial
 from shared.messages import (
     Limit,
     Opinion,
@@ -29,7 +30,6 @@ from shared.messages import (
     Text,
     ToFetch,
 )
-from shared.messages import Material as SharedMaterial
 from shared.messages.codec import decode, encode
 from shared.messages.registry import all_types, find, type_of
 from tests.unit.sdk.messages import DIGEST, assigned, delivery
@@ -86,7 +86,9 @@ def test_a_task_of_the_services_is_read_field_by_field():
         assigned_at=NOW,
         applicant=Person(kind="person", name="李娜", number="330102199003072345"),
         form={"area": 12.5, "rows": [{"x": 1}]},
-        materials=(SharedMaterial(name="plan", digest=DIGEST, media_type="a/b", size=9),),
+        materials=(
+            SharedMaterial(name="plan", digest=DIGEST, media_type="a/b", size=9, link="http://i/m"),
+        ),
         opinions=(Opinion(task="t", department="d", outcome="o", opinion="p", results={"x": 1}),),
         acceptance=Limit(amount=1, unit="working_hours", source="rule"),
         handling=None,

@@ -7,6 +7,7 @@ WorkerError
 ├── Unhandled           no handler is registered for a task, or a handler gave no answer
 ├── JournalUnusable     the journal cannot be opened, or is another department's
 ├── UnknownAssignment   the journal knows no such assignment
+├── NotFetched          the content of a material could not be read over its link
 └── NotOpen             the assignment does not wait for such a result (any more)
 """
 
@@ -47,3 +48,11 @@ class UnknownAssignment(WorkerError):
 
 class NotOpen(WorkerError):
     """The assignment takes no such result: answered, cancelled, suspended or waiting."""
+
+
+class NotFetched(WorkerError):
+    """The content of a material could not be read: no link, refused, expired, or not that file."""
+
+    def __init__(self, material: str, problem: str) -> None:
+        super().__init__(f"{material}: {problem}")
+        self.material = material

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from onewindow_worker.fetching import TIMEOUT, pieces, put
 from onewindow_worker.fields import Fields
 
 
@@ -36,13 +38,27 @@ class Person:
 
 @dataclass(frozen=True)
 class Material:
-    """A document by reference: `digest` is `sha256:` and 64 hexadecimal digits, `size` in bytes."""
+    """A document by reference: `digest` is `sha256:` and 64 hexadecimal digits, `size` in bytes.
+
+    `link` is where a task's material is read from, until the link expires; empty where the office
+    gives none. Whoever has it can read: it is not part of what is shown or compared.
+    """
 
     name: str
     digest: str
     media_type: str
     size: int
     file_name: str = ""
+    link: str = field(default="", repr=False, compare=False)
+
+    def read(self, *, timeout: float = TIMEOUT) -> bytes:
+        """The content, all of it in memory; raises NotFetched. `timeout` in seconds for all."""
+        return b"".join(pieces(self, timeout))
+
+    def fetch(self, to: str | Path, *, timeout: float = TIMEOUT) -> Path:
+        """Put the content into a file, which is there whole or not at all; raises NotFetched, and
+        OSError where the file cannot be written."""
+        return put(self, Path(to), timeout)
 
 
 @dataclass(frozen=True)
@@ -100,6 +116,7 @@ def read_material(fields: Fields) -> Material:
         media_type=fields.text("media_type"),
         size=fields.whole("size"),
         file_name=fields.text("file_name", ""),
+        link=fields.text("link", ""),
     )
 
 

@@ -36,7 +36,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(element) for element in value]
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        # a material's link lets whoever has it read: it goes into no answer
+        names = (each.name for each in fields(value) if each.name != "link")
+        return {name: _plain(getattr(value, name)) for name in names}
     return value
 
 
