@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from shared.messages import (
     CaseProgressed,
+    HandedMaterial,
     Limit,
-    Material,
     Person,
     TaskAssigned,
     TaskCancelled,
@@ -19,6 +19,7 @@ CHINA = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 9, 18, 9, 0, tzinfo=CHINA)
 CASE = "330100-2609-0000001-09"
 DIGEST = "sha256:" + "a" * 64
+LINK = f"https://intake.example.gov/materials/{DIGEST}"
 
 
 def assigned(assignment="a-1", department="seal-office", **changes):
@@ -35,7 +36,9 @@ def assigned(assignment="a-1", department="seal-office", **changes):
         "applicant": Person(kind="person", name="王", number="11010519491231002X"),
         "form": {"name": "某某公司"},
         "materials": (
-            Material(name="charter", digest=DIGEST, media_type="application/pdf", size=9),
+            HandedMaterial(
+                name="charter", digest=DIGEST, media_type="application/pdf", size=9, link=LINK
+            ),
         ),
         "handling": Limit(amount=3),
         "extension": Limit(amount=2),

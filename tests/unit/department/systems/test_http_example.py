@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.unit.department.samples import assigned, supplemented
+from tests.unit.department.samples import LINK, assigned, supplemented
 from tests.unit.department.systems.routing import answers_about
 from tests.unit.department.systems.theirs import SECRET
 from tests.unit.department.systems.waiting import until
@@ -79,6 +79,7 @@ def test_a_task_reaches_the_example_and_its_decision_comes_back(office, old):
     line = until(lambda: listed(old, task))
     assert '"deceased": "赵"' in line
     assert '"change": "NEW"' in line
+    assert f'"link": "{LINK}"' in line
     until(lambda: office.task(task).state == "accepted")
     office.say(supplemented(task.assignment, "civil-affairs"))
     until(lambda: "已改" in listed(old, task))
