@@ -96,7 +96,6 @@ def add_token(work: Work, department: str, label: str) -> str:
             department=department,
             label=label,
             made_at=work.now,
-            revoked_at=None,
         ),
     )
     return token
@@ -114,7 +113,10 @@ def rotate_token(work: Work, department: str, label: str, keep: timedelta) -> st
     Who holds an old one has that long to change over; one that ends sooner still does.
     """
     for earlier in store.tokens_of(work.transaction, department):
-        store.revoke(work.transaction, earlier.digest, work.now, at=work.now + keep)
+        if keep:
+            store.honour_until(work.transaction, earlier.digest, work.now + keep)
+        else:
+            store.revoke(work.transaction, earlier.digest, work.now)
     return add_token(work, department, label)
 
 

@@ -47,6 +47,7 @@ tokens = sa.Table(
     sa.Column("label", sa.String(100), nullable=False),
     sa.Column("made_at", Moment(), nullable=False),
     sa.Column("revoked_at", Moment()),
+    sa.Column("opens_until", Moment()),
 )
 
 MOST = 500
@@ -56,15 +57,21 @@ MOST = 500
 class Token:
     """An API token as it is kept: the digest names it, the token itself is not here.
 
-    It opens nothing from `revoked_at` on, which lies ahead while a token that was replaced is still
-    honoured.
+    One that was replaced is honoured until `opens_until`. One that was revoked opens nothing,
+    whatever the clocks of the machines say.
     """
 
     digest: str
     department: str
     label: str
     made_at: datetime
-    revoked_at: datetime | None
+    revoked_at: datetime | None = None
+    opens_until: datetime | None = None
+
+    def opens(self, now: datetime) -> bool:
+        """Whether it opens anything at a moment."""
+        honoured = self.opens_until is None or self.opens_until > now
+        return honoured and self.revoked_at is None
 
 
 def tasks_under(
@@ -127,25 +134,33 @@ def tokens_of(tx: sa.Connection, department: str) -> list[Token]:
     return [Token(**row._mapping) for row in rows]
 
 
-def revoke(tx: sa.Connection, digest: str, now: datetime, *, at: datetime | None = None) -> bool:
-    """Let a token open nothing from `at` on (now); False when there is none that would then."""
+def revoke(tx: sa.Connection, digest: str, now: datetime) -> bool:
+    """Let a token open nothing any more; False when there is none that is not revoked."""
     done = tx.execute(
         sa.update(tokens)
-        .where(tokens.c.digest == digest, _valid(at or now))
-        .values(revoked_at=at or now)
+        .where(tokens.c.digest == digest, tokens.c.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
     return bool(done.rowcount)
+
+
+def honour_until(tx: sa.Connection, digest: str, until: datetime) -> None:
+    """Let a token open nothing from a moment on; one that ends sooner still does."""
+    tx.execute(
+        sa.update(tokens).where(tokens.c.digest == digest, _opens(until)).values(opens_until=until)
+    )
 
 
 def department_with(tx: sa.Connection, digest: str, now: datetime) -> str | None:
     """The department that a token stands for."""
     return tx.execute(
-        sa.select(tokens.c.department).where(tokens.c.digest == digest, _valid(now))
+        sa.select(tokens.c.department).where(tokens.c.digest == digest, _opens(now))
     ).scalar()
 
 
-def _valid(at: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(tokens.c.revoked_at.is_(None), tokens.c.revoked_at > at)
+def _opens(at: datetime) -> sa.ColumnElement[bool]:
+    honoured = sa.or_(tokens.c.opens_until.is_(None), tokens.c.opens_until > at)
+    return sa.and_(honoured, tokens.c.revoked_at.is_(None))
 
 
 def _task(row: sa.Row[Any]) -> Task:

@@ -54,7 +54,7 @@ def revoke(
     """Let a token open nothing any more, at once. It stays in the list."""
     with working() as work:
         given = store.tokens_of(work.transaction, department)
-        meant = [it for it in given if _id(it) == token_id and _valid(it, work.now)]
+        meant = [it for it in given if _id(it) == token_id and it.opens(work.now)]
         if not meant:
             raise NotFound(
                 f"{department} has no valid token {token_id}: see "
@@ -85,26 +85,27 @@ def working() -> Iterator[Work]:
         yield Work(tx, business_time().now(), "department")
 
 
-def _valid(token: store.Token, now: datetime) -> bool:
-    return token.revoked_at is None or token.revoked_at > now
-
-
 def _shown(token: store.Token, now: datetime) -> dict[str, Any]:
-    revoked = token.revoked_at.isoformat(timespec="minutes") if token.revoked_at else None
-    made = token.made_at.isoformat(timespec="minutes")
     return {
         "id": _id(token),
         "label": token.label,
-        "made_at": made,
-        "revoked_at": revoked,
-        "valid": _valid(token, now),
+        "made_at": _minute(token.made_at),
+        "revoked_at": _minute(token.revoked_at),
+        "opens_until": _minute(token.opens_until),
+        "valid": token.opens(now),
     }
 
 
+def _minute(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="minutes") if moment else None
+
+
 def _state(shown: dict[str, Any]) -> str:
-    if shown["revoked_at"] is None:
-        return "valid"
-    return f"{'valid until' if shown['valid'] else 'revoked'} {shown['revoked_at']}"
+    if shown["revoked_at"]:
+        return f"revoked {shown['revoked_at']}"
+    if shown["opens_until"]:
+        return f"{'valid until' if shown['valid'] else 'ended'} {shown['opens_until']}"
+    return "valid"
 
 
 def _id(token: store.Token) -> str:
