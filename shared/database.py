@@ -81,8 +81,10 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return datetime.fromisoformat(value)
 
 
-Document = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-"""A JSON column."""
+Document = sa.JSON(none_as_null=True).with_variant(
+    postgresql.JSONB(none_as_null=True), "postgresql"
+)
+"""A JSON column; None is no value on either database."""
 
 
 class Database:

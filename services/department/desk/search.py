@@ -19,7 +19,7 @@ def words_of(case: str, document: Mapping[str, Any], names: tuple[str, ...]) -> 
     titles = (document.get("title") or {}, document.get("item_title") or {})
     parts = (
         case,
-        *(text for title in titles for text in title.values()),
+        *(title.get(language, "") for title in titles for language in ("zh", "en")),
         applicant.get("name", ""),
         *names,
         *_texts(document.get("form") or {}),
@@ -36,7 +36,7 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for inner in value.values():
+        for _name, inner in sorted(value.items()):  # a database keeps fields in an order of its own
             yield from _texts(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
