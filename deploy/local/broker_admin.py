@@ -13,6 +13,8 @@ from deploy.local.broker_address import BrokerAddress
 from shared.errors import OneWindowError, Unavailable
 
 SECONDS = 30.0
+LONGEST = 120.0
+"""How long a new virtual host is waited for: each node of a cluster starts it."""
 NOT_THERE = 404
 
 
@@ -66,7 +68,7 @@ class BrokerAdmin:
 
     def create_vhost(self, vhost: str) -> None:
         """Make a virtual host, in which the administrator may do everything."""
-        self._call("PUT", f"vhosts/{_part(vhost)}", {})
+        self._call("PUT", f"vhosts/{_part(vhost)}", {}, seconds=LONGEST)
         self.permit(vhost, self.address.user)
 
     def delete_vhost(self, vhost: str) -> None:

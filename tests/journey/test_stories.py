@@ -130,7 +130,12 @@ def test_people_at_a_desk_and_a_clerk_take_part_in_it(calm: Journey) -> None:
     ]
     desk = change(town, case, "task.completed", "archives-commitment")
     assert (desk["department"], desk["officer"]) == (DESK, "窗口工作人员")
-    assert of_task(town, case, "soil-water") == ["task.assigned", "task.accepted", "task.completed"]
+    assert of_task(town, case, "soil-water") == [
+        "task.assigned",
+        "task.noted",
+        "task.accepted",
+        "task.completed",
+    ]
 
 
 def test_the_conditions_of_a_department_stand_in_the_decision(calm: Journey) -> None:
