@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,9 @@ from shared.errors import OneWindowError, Unavailable
 SECONDS = 30.0
 LONGEST = 120.0
 """How long a new virtual host is waited for: each node of a cluster starts it."""
+ATTEMPTS = 5
 NOT_THERE = 404
+BROKEN = 500
 
 
 class BrokerRefused(OneWindowError):
@@ -127,8 +130,20 @@ class BrokerAdmin:
         self._call("PUT", f"topic-permissions/{_part(vhost)}/{_part(user)}", patterns)
 
     def import_definitions(self, definitions: Mapping[str, Any]) -> None:
-        """Make everything that a document in RabbitMQ's definitions format names."""
-        self._call("POST", "definitions", definitions)
+        """Make everything that a document in RabbitMQ's definitions format names.
+
+        A broker that is short of time gives up in the midst of it, with 500 and no reason: a queue
+        was not ready when it was to be bound. What is there already is no hindrance the next time.
+        """
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                self._call("POST", "definitions", definitions, seconds=LONGEST)
+            except BrokerRefused as refused:
+                if refused.status != BROKEN or not left:
+                    raise
+                time.sleep(1.0)
+            else:
+                return
 
     def queues(self, vhost: str) -> tuple[QueueDepth, ...]:
         """Every queue of a virtual host with its depth, by name."""
