@@ -18,8 +18,8 @@ from deploy.local.places import ROOT, Places
 
 CONTEXT = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
-SHARED = ("-n", "2", "--no-loadscope-reorder")
-"""Most tests wait for servers of their own, which want a core too."""
+SHARED = ("-n", "3", "--no-loadscope-reorder")
+"""Also on two cores: most tests wait for servers of their own, or for a moment to come."""
 
 
 def command(context: typer.Context) -> None:

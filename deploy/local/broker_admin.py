@@ -71,7 +71,7 @@ class BrokerAdmin:
 
     def create_vhost(self, vhost: str) -> None:
         """Make a virtual host, in which the administrator may do everything."""
-        self._call("PUT", f"vhosts/{_part(vhost)}", {}, seconds=LONGEST)
+        self._insist("PUT", f"vhosts/{_part(vhost)}", {})
         self.permit(vhost, self.address.user)
 
     def delete_vhost(self, vhost: str) -> None:
@@ -130,20 +130,8 @@ class BrokerAdmin:
         self._call("PUT", f"topic-permissions/{_part(vhost)}/{_part(user)}", patterns)
 
     def import_definitions(self, definitions: Mapping[str, Any]) -> None:
-        """Make everything that a document in RabbitMQ's definitions format names.
-
-        A broker that is short of time gives up in the midst of it, with 500 and no reason: a queue
-        was not ready when it was to be bound. What is there already is no hindrance the next time.
-        """
-        for left in reversed(range(ATTEMPTS)):
-            try:
-                self._call("POST", "definitions", definitions, seconds=LONGEST)
-            except BrokerRefused as refused:
-                if refused.status != BROKEN or not left:
-                    raise
-                time.sleep(1.0)
-            else:
-                return
+        """Make everything that a document in RabbitMQ's definitions format names."""
+        self._insist("POST", "definitions", definitions)
 
     def queues(self, vhost: str) -> tuple[QueueDepth, ...]:
         """Every queue of a virtual host with its depth, by name."""
@@ -185,6 +173,19 @@ class BrokerAdmin:
         except BrokerRefused as error:
             if error.status != NOT_THERE:
                 raise
+
+    def _insist(self, method: str, path: str, body: Any) -> None:
+        """Have something made, of which a broker that is short of time makes a part and gives up
+        (500): what is there already is no hindrance the next time."""
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                self._call(method, path, body, seconds=LONGEST)
+            except BrokerRefused as refused:
+                if refused.status != BROKEN or not left:
+                    raise
+                time.sleep(1.0)
+            else:
+                return
 
     def _call(self, method: str, path: str, body: Any = None, *, seconds: float = SECONDS) -> Any:
         data = None if body is None else json.dumps(body).encode()

@@ -257,19 +257,18 @@ def limit_memory(node, share):
     subprocess.run(command, check=True, env=env, stdout=subprocess.DEVNULL)
 
 
-def test_a_new_password_is_taken_from_the_file_at_the_next_connection(vhost, office, tmp_path):
-    user, file = "department.planning", tmp_path / "uri"
+def test_a_new_password_is_taken_from_the_file_at_the_next_connection(
+    node, office_at_node, tmp_path
+):
+    user, file, office = "department.planning", tmp_path / "uri", office_at_node
     file.write_text(office.uri_of(user))
     worker = Worker("planning", uri_file=file, journal=office.journal)
     worker.task()(lambda task: approve("conforms"))
-    try:
-        with office.running(worker):
-            office.assign(1)
-            office.first(1)
-            vhost.admin.create_user(user, password="another secret")
-            file.write_text(vhost.address.uri(user, "another secret", vhost=vhost.name))
-            office.until(lambda: vhost.admin.disconnect(user) > 0)
-            office.assign(2)
-            assert {it.assignment for it in office.first(2)} == {"a-1", "a-2"}
-    finally:
-        vhost.admin.create_user(user, password=vhost.passwords.of(user))
+    with office.running(worker):
+        office.assign(1)
+        office.first(1)
+        node.admin.create_user(user, password="another secret")
+        file.write_text(node.address.uri(user, "another secret", vhost="stack"))
+        office.until(lambda: node.admin.disconnect(user) > 0)
+        office.assign(2)
+        assert {it.assignment for it in office.first(2)} == {"a-1", "a-2"}
