@@ -21,7 +21,9 @@ LONGEST_FIRST = ("journey", "faults", "unit/deploy", "broker")
 """Where several processes test, what takes longest begins first."""
 
 # How long an example takes says more about what else the machine does than about the code.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "busy", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("busy")
 
 
