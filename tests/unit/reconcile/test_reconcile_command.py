@@ -60,6 +60,8 @@ def _anything(column: sa.Column[Any]) -> Any:
     kind = str(column.type)
     if kind.startswith(("INT", "BIGINT")):
         return 1
+    if isinstance(column.type, sa.Boolean):
+        return False
     if isinstance(column.type, sa.JSON):
         return {}
     return NOW if isinstance(column.type, Moment) else "x"
