@@ -4,6 +4,7 @@ Settings are in the Erlang format (`advanced.config`) only: with a rabbitmq.conf
 spend half a second more on every start translating it.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -91,6 +92,19 @@ def write_secret(file: Path, text: str) -> None:
     draft.touch(mode=0o600)
     draft.write_text(text)
     draft.replace(file)
+
+
+def keep_secret(file: Path, text: str) -> str:
+    """The secret that is kept in a file; the given one where there was none.
+
+    Of processes that come at the same moment one writes, and all have the same.
+    """
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    write_secret(draft, text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+    return file.read_text()
 
 
 def advanced_config(identity: NodeIdentity) -> str:

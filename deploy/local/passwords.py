@@ -9,7 +9,7 @@ import hmac
 import secrets
 from pathlib import Path
 
-from deploy.local.broker_config import write_secret
+from deploy.local.broker_config import keep_secret
 from deploy.local.hashed import KeptFile
 from shared.errors import NotFound
 
@@ -26,9 +26,8 @@ class Passwords:
     """
 
     def __init__(self, file: Path) -> None:
-        if not file.exists():
-            write_secret(file, secrets.token_hex(32))
-        self._secret = bytes.fromhex(file.read_text())
+        kept = file.read_text() if file.exists() else keep_secret(file, secrets.token_hex(32))
+        self._secret = bytes.fromhex(kept)
         self.hashes = KeptFile(hashes_beside(file))
 
     def of(self, user: str) -> str:

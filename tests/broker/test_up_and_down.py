@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.broker_node import BrokerNode
 from deploy.local.places import ROOT, SDK
 from deploy.local.ports import free_ports
 from deploy.local.process import ProcessId
 from deploy.local.state import StackState
-from tests.fixtures.broker import Vhost
 
 ONEWINDOW = [sys.executable, "-P", "-m", "deploy"]
 SERVICES = ["intake", "routing", "department", "supervision"]
@@ -87,9 +87,11 @@ def test_a_stack_in_the_background_outlives_its_shell_and_leaves_nothing_when_ki
 
 
 def test_ctrl_c_ends_all_of_a_stack_that_uses_a_broker_of_somebody_else(
-    tmp_path: Path, vhost: Vhost
+    tmp_path: Path, broker_of_its_own: BrokerNode
 ) -> None:
-    broker = {"AMQP_URI": vhost.uri(), "ONEWINDOW_BROKER_API": vhost.address.api}
+    # `up` gives the services' users passwords of its own, and users are the whole broker's
+    address = broker_of_its_own.address
+    broker = {"AMQP_URI": address.uri(), "ONEWINDOW_BROKER_API": address.api}
     up = subprocess.Popen(
         [*ONEWINDOW, "up", "--port", first_port()],
         env=environment(tmp_path, **broker),
@@ -107,9 +109,9 @@ def test_ctrl_c_ends_all_of_a_stack_that_uses_a_broker_of_somebody_else(
         assert said[-1].startswith("Ready"), said
         state = written_down(tmp_path)
         assert [part.name for part in state.parts] == SERVICES
-        assert "intake.0" in {queue.name for queue in vhost.queues()}
+        assert "intake.0" in {queue.name for queue in broker_of_its_own.admin.queues(address.vhost)}
         os.killpg(up.pid, signal.SIGINT)  # what a terminal does
         rest = up.stderr.read()
     assert up.returncode == 0, rest
     assert not [it for it in everything(state) if it.alive]
-    assert vhost.admin.ready()
+    assert broker_of_its_own.admin.ready()
