@@ -4,7 +4,9 @@ cases       what the stream has told, all clocks of the case (see `packing`), th
             rung of any of them, and where the trace of the case ends
 held        steps that came early, until the gap before them is closed
 trace       every entry of every case
-alerts      what was alerted; the key makes each rung of each clock fire once
+alerts      what was alerted; the key makes each rung of each clock fire once. `acknowledge_by` is
+            set while somebody must still acknowledge it, `appealed_at` while an appeal waits
+acts        what people did about an alert, in order
 deliveries  what is still to be told, by channel
 tides       how far each process that lags behind has read the stream
 checkpoints what was signed of all traces, a day at a time
@@ -39,6 +41,7 @@ cases = sa.Table(
     sa.Column("clocks", sa.Text(), nullable=False),
     sa.Column("next_at", Moment()),
     sa.Column("provisional", sa.Boolean(), nullable=False),
+    sa.Column("beside", sa.Text(), nullable=False, server_default="{}"),
 )
 
 sa.Index(
@@ -86,9 +89,30 @@ alerts = sa.Table(
     sa.Column("case_code", sa.String(300), nullable=False),
     sa.Column("department", sa.String(300), nullable=False),
     sa.Column("body", sa.Text(), nullable=False),
+    sa.Column("acknowledge_by", Moment()),
+    sa.Column("acknowledged_at", Moment()),
+    sa.Column("appealed_at", Moment()),
+    sa.Column("withdrawn_at", Moment()),
 )
 sa.Index("alerts_by_time", alerts.c.at)
 sa.Index("alerts_of_case", alerts.c.case_code)
+sa.Index(
+    "alerts_awaited",
+    alerts.c.acknowledge_by,
+    alerts.c.case_code,
+    sqlite_where=alerts.c.acknowledge_by.is_not(None),
+    postgresql_where=alerts.c.acknowledge_by.is_not(None),
+)
+
+acts = sa.Table(
+    "acts",
+    metadata,
+    sa.Column("alert", sa.String(420), primary_key=True),
+    sa.Column("number", sa.Integer(), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("at", Moment(), nullable=False),
+    sa.Column("body", sa.Text(), nullable=False),
+)
 
 deliveries = sa.Table(
     "deliveries",
