@@ -1,12 +1,14 @@
 """What supervision does with what it is told, and when a moment has come. Load, decide, save."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from services.supervision import alerts, deliveries, directives, refusals, store
 from services.supervision.domain import Case, Rules, fire, follow, next_at
 from services.supervision.ladder import DIRECTIVES
+from services.supervision.recipients import Recipient
 from services.supervision.trace import Entry, Head, append, canonical
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
@@ -15,6 +17,7 @@ from shared.messages.registry import name_of
 from shared.values import with_changed
 
 ITSELF = "supervision"
+NOBODY: Mapping[str, Sequence[Recipient]] = MappingProxyType({})
 
 
 def observe(
@@ -142,9 +145,15 @@ def _just_after(case: Case) -> datetime:
 
 
 def raise_alerts(
-    work: Work, raised: Sequence[tuple[AlertRaised, str]], channels: Sequence[str]
+    work: Work,
+    raised: Sequence[tuple[AlertRaised, str]],
+    channels: Sequence[str],
+    recipients: Mapping[str, Sequence[Recipient]] = NOBODY,  # noqa: ARG001 - for notices
 ) -> None:
-    """Record alerts, each with its JSON, have the channels tell them, and send them."""
+    """Record alerts, each with its JSON, have the channels tell them, and send them.
+
+    `recipients` are the persons who are told of each, by its id.
+    """
     alone = [alert for alert, _body in raised]
     store.save_alerts(work.transaction, raised)
     deliveries.queue(work.transaction, alone, channels, work.now)

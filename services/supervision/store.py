@@ -103,6 +103,7 @@ def save_alerts(tx: sa.Connection, raised: Iterable[tuple[AlertRaised, str]]) ->
             "case_code": alert.case,
             "department": alert.department,
             "body": body,
+            "acknowledge_by": alert.acknowledge_by,
         }
         for alert, body in raised
     ]
@@ -183,6 +184,12 @@ def clocks_of(tx: sa.Connection, code: str) -> list[Clock]:
     """All clocks of a case, also those that have ended, by id."""
     row = tx.execute(sa.select(cases).where(cases.c.code == code)).first()
     return sorted(case_of_row(row).clocks.values(), key=attrgetter("id")) if row else []
+
+
+def case(tx: sa.Connection, code: str) -> Case | None:
+    """A case as it stands, to be looked at."""
+    row = tx.execute(sa.select(cases).where(cases.c.code == code)).first()
+    return case_of_row(row) if row else None
 
 
 def provisional(tx: sa.Connection, *, after: str, limit: int) -> list[Case]:

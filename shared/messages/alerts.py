@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.messages.parts import Line, Paragraph, Text
+from shared.messages.parts import Key, Line, Paragraph, Text
 from shared.messages.registry import message
 
 
@@ -12,12 +12,24 @@ def _by_rung(sent: Any) -> str:
     return f"alert.{sent.rung}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """A person who is told of an alert by name, and why they are."""
+
+    person: Key
+    name: Line
+    why: Text
+
+
 @message("alert.raised", exchange="alerts", sent_by={"supervision"}, key=_by_rung, mandatory=False)
 @dataclass(frozen=True, kw_only=True)
 class AlertRaised:
     """A rung of a clock's ladder fired, or something needs a person: forged result, parked message.
 
-    `rung` is reminder, yellow, red, head, or refused, parked. `due_at` is None where no clock runs.
+    `rung` is reminder, yellow, red, head, centre, leadership, or what else alerts: refused, parked,
+    calendar. `due_at` is None where no clock runs. `addressees` are told by name, `remarks` say who
+    else should have been and why they are not. Where nobody acknowledges the alert by
+    `acknowledge_by`, the next rung fires; `follows` is the alert that nobody had acknowledged.
     """
 
     alert: Line
@@ -30,3 +42,7 @@ class AlertRaised:
     due_at: datetime | None
     title: Text
     text: Paragraph
+    addressees: tuple[Addressee, ...] = ()
+    remarks: tuple[Text, ...] = ()
+    acknowledge_by: datetime | None = None
+    follows: Line = ""

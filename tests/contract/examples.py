@@ -39,6 +39,7 @@ from shared.messages import (
     ToFetch,
     TransferTask,
 )
+from shared.messages.alerts import Addressee
 from shared.messages.progress import Assigned, Skipped
 from tests.contract.examples_of_changes import CHANGES, FIRST_CASE, LEADER
 from tests.contract.matter import (
@@ -84,6 +85,21 @@ MESSAGES = (
             zh="黄牌：用地预审，办理时限（planning）", en="Yellow card: site opinion (planning)"
         ),
         text="到期时间 2026-09-25 17:30。\nDue 2026-09-25 17:30.",
+        addressees=(
+            Addressee(
+                person="li-na",
+                name="李娜",
+                why=Text(zh="planning 部门负责人", en="head of planning"),
+            ),
+        ),
+        remarks=(
+            Text(
+                zh="王明 10月9日前不在岗，由副手李娜代理",
+                en="王明 is away until 2026-10-09; deputy 李娜",
+            ),
+        ),
+        acknowledge_by=at(28, 11, 30),
+        follows=f"{CASE}/handling/siting/1/reminder",
     ),
     CaseAccepted(
         case=CASE,
