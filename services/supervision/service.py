@@ -13,16 +13,26 @@ from marshmallow import Schema, fields, validate
 from nameko.extensions import DependencyProvider
 
 from services.supervision import channels, deliveries, handlers, record, store, view
+from services.supervision.board.alerts import AlertPages
+from services.supervision.board.base import FOLDER
+from services.supervision.board.case import CasePages
+from services.supervision.board.flow import FlowPages
+from services.supervision.board.names import Names
+from services.supervision.board.sheets import SheetPages
+from services.supervision.board.wall import WallPages
 from services.supervision.domain import Rules
 from services.supervision.policies import read_policy
 from services.supervision.recounting import recount
 from services.supervision.signing import Signer
 from services.supervision.tide import Tide
+from shared.accounts.pages import AccountPages
+from shared.accounts.service import Accounts
 from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, keeps_time, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.web.http import Request, http
+from shared.web.pages import Link, Pages
 from shared.worktime import Calendars, PresentCalendars
 
 BATCH = 500
@@ -62,6 +72,11 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     def calendars(self) -> Calendars:
         """Those of every region, as they are now."""
         return self._present.calendars
+
+    @property
+    def names(self) -> Names:
+        """What departments and regions are called."""
+        return Names(catalogue=self.backbone.settings.catalogue)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -105,12 +120,25 @@ class CheckpointsAsked(Schema):
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
 
 
-class Service:
+class Service(WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages):
     """Supervision: the clocks, the alerts and the trace of every case."""
 
     name = "supervision"
     delivery = Delivery()
     book = Rulebook()
+    accounts = Accounts()
+    pages = Pages(
+        FOLDER,
+        home="start",
+        title="board.title",
+        navigation=(
+            Link(page="wall", text="wall.title", key="1"),
+            Link(page="alerts", text="alerts.title", key="2"),
+            Link(page="sheets", text="sheets.title", key="3"),
+            Link(page="flow", text="flow.title", key="4"),
+            Link(page="unit_accounts", text="account.unit_accounts", key="5"),
+        ),
+    )
 
     @receives(gather=0.05)  # type: ignore[untyped-decorator]
     def observe(self, work: Work, envelopes: Sequence[Envelope]) -> None:

@@ -12,6 +12,7 @@ who goes away from an open page is signed out as without it.
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import eventlet
@@ -49,14 +50,18 @@ NO_MORE = 204
 """The answer after which a browser does not come again."""
 
 
-def live(path: str, *, roles: Iterable[str] = ()) -> Callable[[Method], Method]:
+def live(
+    path: str, *, roles: Iterable[str] = (), scope: Callable[[Person], str] = attrgetter("unit")
+) -> Callable[[Method], Method]:
     """Tell open pages when what the method returns has changed. It is handed the unit of whoever
-    listens and the values of the path, and runs outside nameko's workers: one quick question."""
+    listens and the values of the path, and runs outside nameko's workers: one quick question.
+
+    Where not the unit alone says what somebody sees, `scope` names what does, in its place."""
 
     def register(function: Any) -> Any:
         route = PageRoute(name=function.__name__, method="GET", path=path, roles=frozenset(roles))
         function.page_route = route
-        register_entrypoint(function, LiveEntrypoint(route))
+        register_entrypoint(function, LiveEntrypoint(route, scope))
         return function
 
     return cast(Callable[[Method], Method], register)
@@ -87,9 +92,10 @@ class LiveEntrypoint(HttpRequestHandler):  # type: ignore[misc]
 
     server = Server()
 
-    def __init__(self, route: PageRoute) -> None:
+    def __init__(self, route: PageRoute, scope: Callable[[Person], str]) -> None:
         super().__init__(route.method, route.path)
         self.route = route
+        self.scope = scope
 
     def setup(self) -> None:
         super().setup()
@@ -110,14 +116,14 @@ class LiveEntrypoint(HttpRequestHandler):  # type: ignore[misc]
             return Response(status=NO_MORE)
         values: dict[str, str] = request.path_values  # type: ignore[attr-defined]
         request.environ["eventlet.minimum_write_chunk_size"] = 1
-        events = self._events(service, person.unit, values, session)
+        events = self._events(service, self.scope(person), values, session)
         return Response(events, headers=HEADERS)
 
     def _events(
-        self, service: Any, unit: str, values: dict[str, str], session: str
+        self, service: Any, scope: str, values: dict[str, str], session: str
     ) -> Iterator[bytes]:
-        key = (unit, *values.values())
-        watch = self._watches.setdefault(key, Watch(self._question(service, unit, values)))
+        key = (scope, *values.values())
+        watch = self._watches.setdefault(key, Watch(self._question(service, scope, values)))
         watch.listeners += 1
         try:
             yield from self._told(watch, lambda: service.accounts.glimpse(session) is not None)
@@ -126,8 +132,8 @@ class LiveEntrypoint(HttpRequestHandler):  # type: ignore[misc]
             if not watch.listeners:
                 self._watches.pop(key, None)
 
-    def _question(self, service: Any, unit: str, values: dict[str, str]) -> Callable[[], str]:
-        return lambda: str(getattr(service, self.method_name)(unit, **values))
+    def _question(self, service: Any, scope: str, values: dict[str, str]) -> Callable[[], str]:
+        return lambda: str(getattr(service, self.method_name)(scope, **values))
 
     def _told(self, watch: Watch, holds: Callable[[], bool]) -> Iterator[bytes]:
         began = beat = time.monotonic()

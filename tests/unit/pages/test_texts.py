@@ -23,10 +23,10 @@ ABOUT = Texts(KIT / "texts.yaml", ACCOUNTS / "texts.yaml")
 
 @pytest.mark.parametrize("folder", [KIT, ACCOUNTS, *SERVICES], ids=lambda it: it.parent.name)
 def test_every_text_that_a_template_asks_for_is_there(folder):
-    texts = Texts(KIT / "texts.yaml", ACCOUNTS / "texts.yaml", folder / "texts.yaml")
+    texts = Texts(KIT / "texts.yaml", ACCOUNTS / "texts.yaml", *folder.rglob("texts.yaml"))
     asked = {
         key
-        for file in (folder / "templates").rglob("*.html")
+        for file in folder.rglob("templates/**/*.html")
         for key in ASKED.findall(file.read_text("utf-8"))
         if not key.endswith(".")
     }
@@ -37,7 +37,7 @@ def test_every_text_that_a_template_asks_for_is_there(folder):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("folder", [KIT, ACCOUNTS, *SERVICES], ids=lambda it: it.parent.name)
 def test_both_languages_put_in_the_same_values(folder, language):
-    texts = Texts(folder / "texts.yaml")
+    texts = Texts(*folder.rglob("texts.yaml"))
     for key in texts.keys:
         values = {name: 1 for it in LANGUAGES for name in placeholders(texts, it, key)}
         texts.say(language, key, **values)
