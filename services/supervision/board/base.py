@@ -57,6 +57,7 @@ class BoardBase:
         """The region beside the name of who has signed in, and what departments are called."""
         names = self.book.names
         return {
+            "sees_cases": not person.roles.isdisjoint(SUPERVISE),
             "unit_title": names.region(person.unit, language),
             "department_title": lambda key: names.department(key, language),
             "region_title": lambda key: names.region(key, language),

@@ -10,7 +10,7 @@ class WallPages(BoardBase):
     @page("GET", "/")
     def start(self, visit: Visit) -> Redirect:
         """Where somebody begins: at the wall, or with the figures."""
-        sees_cases = bool(visit.somebody.roles & frozenset(SUPERVISE))
+        sees_cases = not visit.somebody.roles.isdisjoint(SUPERVISE)
         return Redirect(self.pages.address("wall" if sees_cases else "sheets"))
 
     @page("GET", "/board", roles=SUPERVISE)
