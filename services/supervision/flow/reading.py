@@ -1,0 +1,176 @@
+"""The courses of closed cases as the facts tell them, read one after the other.
+
+At most `MOST` cases, those that were closed last: more would change no figure that anybody acts on,
+and a page must answer.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from services.supervision.facttables import case_facts, facts
+from services.supervision.flow.courses import Assignment, Course, course
+from services.supervision.flow.figures import Elapsed, elapsed_in
+from services.supervision.flow.flows import Flow
+from services.supervision.flow.selection import Selection
+from services.supervision.flow.tally import Tally
+from services.supervision.packing import title_of_text
+from shared.messages.parts import Text
+from shared.worktime import NATION, Calendars
+
+MOST = 20_000
+ALL = sa.true()
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Map:
+    """A map with what its tasks are called, and how many cases there would have been: more than
+    are in it where they are more than `MOST`."""
+
+    flow: Flow
+    titles: dict[str, Text] = field(default_factory=dict)
+    chosen: int = 0
+
+    @property
+    def cut(self) -> bool:
+        return self.chosen > self.flow.cases
+
+
+def read_map(
+    tx: sa.Connection,
+    chosen: Selection,
+    calendars: Calendars,
+    *,
+    seen: sa.ColumnElement[bool] = ALL,
+    most: int = MOST,
+) -> Map:
+    """The map of the chosen cases; `seen` is what may be shown of `case_facts`."""
+    which = cases_of(chosen, calendars.of(NATION).zone, seen)
+    count = tx.execute(sa.select(sa.func.count()).select_from(which.subquery())).scalar_one()
+    tally, titles = Tally(), dict[str, Text]()
+    elapsed: dict[str, Elapsed] = {}
+    for row, assigned in rows(tx, latest(which, most)):
+        if row.region not in elapsed:
+            elapsed[row.region] = elapsed_in(calendars.of(row.region))
+        for it in assigned:
+            node = it.part_of or it.task
+            if node not in titles:
+                titles[node] = _title(it)
+        tally.add(course_of(row, assigned), elapsed[row.region])
+    return Map(flow=tally.flow(), titles=titles, chosen=count)
+
+
+def items(tx: sa.Connection, seen: sa.ColumnElement[bool] = ALL) -> list[tuple[str, Text, int]]:
+    """The items of closed cases, those with most cases first: key, title, how many."""
+    statement = (
+        sa.select(case_facts.c.item, sa.func.max(case_facts.c.title), sa.func.count().label("n"))
+        .where(seen)
+        .group_by(case_facts.c.item)
+        .order_by(sa.desc("n"), case_facts.c.item)
+    )
+    return [(item, title_of_text(title), n) for item, title, n in tx.execute(statement)]
+
+
+def versions(tx: sa.Connection, item: str, seen: sa.ColumnElement[bool] = ALL) -> list[int]:
+    """The versions of an item that closed cases had, the newest first."""
+    version = case_facts.c.item_version
+    statement = sa.select(version).where(seen, case_facts.c.item == item).distinct()
+    return list(tx.execute(statement.order_by(version.desc())).scalars())
+
+
+def departments(tx: sa.Connection, item: str, seen: sa.ColumnElement[bool] = ALL) -> list[str]:
+    """The departments that had a task of an item, by key."""
+    statement = (
+        sa.select(facts.c.department)
+        .join(case_facts, case_facts.c.case_code == facts.c.case_code)
+        .where(seen, case_facts.c.item == item)
+        .distinct()
+        .order_by(facts.c.department)
+    )
+    return list(tx.execute(statement).scalars())
+
+
+def cases_of(chosen: Selection, zone: ZoneInfo, seen: sa.ColumnElement[bool]) -> Any:
+    """The statement that finds the chosen cases."""
+    begin, end = chosen.begin(zone), chosen.end(zone)
+    statement = sa.select(case_facts).where(seen, case_facts.c.item == chosen.item)
+    if chosen.version is not None:
+        statement = statement.where(case_facts.c.item_version == chosen.version)
+    if begin:
+        statement = statement.where(case_facts.c.closed_at >= begin)
+    if end:
+        statement = statement.where(case_facts.c.closed_at < end)
+    if chosen.department:
+        part = sa.select(facts.c.case_code).where(
+            facts.c.case_code == case_facts.c.case_code, facts.c.department == chosen.department
+        )
+        statement = statement.where(part.exists())
+    return statement
+
+
+def latest(which: Any, most: int) -> Any:
+    """Those of them that were closed last."""
+    newest = which.order_by(case_facts.c.closed_at.desc(), case_facts.c.case_code).limit(most)
+    return newest.subquery("newest")
+
+
+def rows(tx: sa.Connection, which: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Each case with its facts, in the order of the codes."""
+    columns = (which.c.case_code, which.c.region, which.c.opened_at, which.c.closed_at)
+    own = [
+        facts.c[name]
+        for name in (
+            "task",
+            "part_of",
+            "title",
+            "department",
+            "assigned_at",
+            "accepted_at",
+            "ended_at",
+            "ending",
+            "returns",
+            "stops",
+        )
+    ]
+    statement = (
+        sa.select(*columns, *own)
+        .join_from(which, facts, which.c.case_code == facts.c.case_code, isouter=True)
+        .order_by(which.c.case_code, facts.c.assigned_at, facts.c.ended_at, facts.c.assignment)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for _code, some in groupby(tx.execute(statement), key=lambda row: row.case_code):
+        told = list(some)
+        yield told[0], [row for row in told if row.task is not None]
+
+
+def course_of(row: Any, assigned: list[Any]) -> Course:
+    """The course of a case from its row and its facts."""
+    made = [
+        Assignment(
+            task=it.task,
+            node=it.part_of or it.task,
+            department=it.department,
+            assigned=it.assigned_at,
+            began=it.accepted_at or it.assigned_at,
+            ended=it.ended_at,
+            outcome=it.ending,
+            returns=it.returns,
+            stops=it.stops,
+        )
+        for it in assigned
+    ]
+    return course(row.case_code, row.opened_at, row.closed_at, made)
+
+
+def _title(it: Any) -> Text:
+    """What a task is called; of an element of a list, without its number."""
+    title = title_of_text(it.title)
+    if not it.part_of:
+        return title
+    return Text(zh=re.sub(r"（\d+）$", "", title.zh), en=re.sub(r" \(\d+\)$", "", title.en))
