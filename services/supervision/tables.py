@@ -57,6 +57,12 @@ sa.Index(
     sqlite_where=cases.c.provisional,
     postgresql_where=cases.c.provisional,
 )
+sa.Index(
+    "cases_open",
+    cases.c.code,
+    sqlite_where=cases.c.closed_at.is_(None),
+    postgresql_where=cases.c.closed_at.is_(None),
+)
 
 held = sa.Table(
     "held",
