@@ -9,15 +9,14 @@ from datetime import datetime
 from services.supervision.clocks import Clock
 from services.supervision.ladder import Rung
 from services.supervision.moves import Recounted
+from services.supervision.reasons import RUNG_NAMES
 from shared.messages import AlertRaised, MessageParked, MessageRefused, Text
 from shared.messages.progress import CaseProgressed, Refused
 from shared.worktime import Calendar
 
 RUNGS = {
-    "reminder": Text(zh="催办提醒", en="Reminder"),
-    "yellow": Text(zh="黄牌", en="Yellow card"),
-    "red": Text(zh="红牌", en="Red card"),
-    "head": Text(zh="上报分管领导", en="Up the line"),
+    **RUNG_NAMES,
+    "unreached": Text(zh="告警未送达", en="Alert reached nobody"),
     "refused": Text(zh="消息被拒收", en="Message refused"),
     "parked": Text(zh="消息滞留", en="Message parked"),
     "calendar": Text(zh="到期时间调整", en="Due dates moved"),

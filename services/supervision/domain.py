@@ -9,6 +9,7 @@ from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
 from services.supervision.ladder import Rung, with_silence
 from services.supervision.limits import Given
 from services.supervision.policies import Policy
+from services.supervision.people import NO_PEOPLE, People
 from services.supervision.trace import Head
 from shared.messages.ordered import Extended, Merged, TaskExtended, Transferred
 from shared.messages.parts import Deferral, Limit, Silence, Text
@@ -34,20 +35,26 @@ from shared.worktime import Calendar, Calendars, Ledger
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What clocks go by: the days and hours of business, and the ladders.
+    """What clocks go by: the days and hours of business, and the ladders; and the people whom the
+    alerts reach.
 
-    `calendar` is that of the region in question; `calendars`, where there are any, know those of
-    the others.
+    `calendar` and `policy` are those of the region in question; `calendars`, where there are any,
+    and `policy` know those of the others.
     """
 
     calendar: Calendar
     policy: Policy
     calendars: Calendars | None = None
 
+    people: People = NO_PEOPLE
     def of(self, region: str) -> "Rules":
-        """The rules that hold in a region."""
+        """The rules that hold in a region. Ask those for all regions: a region's own rules know no
+        other's."""
         calendar = self.calendars.of(region) if self.calendars else self.calendar
-        return self if calendar is self.calendar else replace(self, calendar=calendar)
+        policy = self.policy.of(region)
+        if calendar is self.calendar and policy is self.policy:
+            return self
+        return replace(self, calendar=calendar, policy=policy)
 
 
 NO_TITLE = Text(zh="", en="")

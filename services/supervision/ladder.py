@@ -1,11 +1,14 @@
 """The alert ladder: its rungs, and the words in which a policy says when each is reached.
 
-    reminder, yellow, red, head     reminder, yellow card, red card, up the line
+    reminder, yellow, red           reminder, yellow card, red card
+    head, centre, leadership        notice to the head, to the centre, to the leadership
 
     80% of the limit                that share of the budget is consumed
     3 working days before due       at the hour at which the limit ends, so many working days before
+    4 working hours before due      so many hours of business before the limit ends
     at due                          the limit ends
     2 working days after due        so many working days later
+    4 working hours after due       so many hours of business later
 
 A rung is reached once its moment has passed: what is done at the very moment is done in time.
 """
@@ -17,15 +20,15 @@ from fractions import Fraction
 from functools import lru_cache
 
 from services.supervision.limits import Given
-from shared.errors import Fault, Invalid
 from shared.messages.parts import Silence
 from shared.worktime import Calendar, Ledger, moment_beside_due, moment_of_share
+from shared.worktime.rungs import hours_beside, hours_beside_due
 
-RUNGS = ("reminder", "yellow", "red", "head")
+RUNGS = ("reminder", "yellow", "red", "head", "centre", "leadership")
 DIRECTIVES = ("reassign", "deemed_approval")
 """Rungs that alert nobody: once one is reached, routing is told to act. No policy names them."""
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)% of the limit")
-_BESIDE = re.compile(r"(\d+) working days? (before|after) due")
+_BESIDE = re.compile(r"(\d+) working (day|hour)s? (before|after) due")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,25 +43,18 @@ class Rung:
     moment: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """So many hours of business after the due date; before it, when negative."""
+
+    amount: int
+
+
+Meaning = Fraction | int | Hours
+"""A share of the budget, working days or hours after due (before: negative)."""
+
 Ladder = tuple[tuple[str, str], ...]
 """The rungs of a ladder as (name, when), lowest first."""
-
-
-def checked(ladder: dict[str, str], field: str) -> Ladder:
-    """A ladder as a policy writes it. Raises Invalid naming every rung that is wrong."""
-    faults = [
-        Fault(f"{field}.{name}", f"is no rung; a rung is one of {', '.join(RUNGS)}")
-        for name in ladder
-        if name not in RUNGS
-    ]
-    for name, when in ladder.items():
-        try:
-            rule(when)
-        except ValueError as error:
-            faults.append(Fault(f"{field}.{name}", str(error)))
-    if faults:
-        raise Invalid(*faults)
-    return tuple(sorted(ladder.items(), key=lambda item: RUNGS.index(item[0])))
 
 
 @lru_cache(maxsize=1_000)
@@ -72,8 +68,8 @@ def with_silence(ladder: Ladder, silence: Silence) -> Ladder:
 
 
 @lru_cache(maxsize=1_000)
-def rule(when: str) -> Fraction | int:
-    """What the words mean: a share of the budget, or working days after due (before: negative).
+def rule(when: str) -> Meaning:
+    """What the words mean.
 
     Raises ValueError with a clause that says how such words look.
     """
@@ -82,10 +78,11 @@ def rule(when: str) -> Fraction | int:
     if share := _SHARE.fullmatch(when):
         return Fraction(share[1]) / 100
     if beside := _BESIDE.fullmatch(when):
-        return int(beside[1]) * (-1 if beside[2] == "before" else 1)
+        amount = int(beside[1]) * (-1 if beside[3] == "before" else 1)
+        return amount if beside[2] == "day" else Hours(amount)
     raise ValueError(
-        f"{when!r} is not of the form '80% of the limit', '1 working day before due', 'at due' "
-        "or '2 working days after due'"
+        f"{when!r} is not of the form '80% of the limit', '1 working day before due', 'at due', "
+        "'4 working hours after due' or '2 working days after due'"
     )
 
 
@@ -95,9 +92,13 @@ def moment(when: str, limit: Ledger | Given, calendar: Calendar) -> datetime | N
     if meant == 0:
         return limit.due_date(calendar)
     if isinstance(limit, Given):
+        if isinstance(meant, Hours):
+            return hours_beside(limit.due, meant.amount, calendar)
         return limit.moment(meant, calendar)
     if isinstance(meant, Fraction):
         return moment_of_share(limit, meant, calendar)
+    if isinstance(meant, Hours):
+        return hours_beside_due(limit, meant.amount, calendar)
     return moment_beside_due(limit, meant, calendar)
 
 

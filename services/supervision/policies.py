@@ -1,19 +1,26 @@
 """Which ladder a clock climbs, and which refused answers alert: policies.yaml, read and checked
-once at the start."""
+once at the start. What a ladder says of each rung stands in `rungs`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from services.supervision.clocks import KINDS
-from services.supervision.ladder import Ladder, checked
+from services.supervision.ladder import Ladder
+from services.supervision.rungs import Written, written
 from shared.errors import Fault, Invalid
+from shared.worktime import NATION
+from shared.worktime.regions import checked_region, lineage
 
-Choice = Mapping[str, Ladder]
+Choice = Mapping[str, Written]
 """The ladder for each kind of clock that is spoken of."""
+SILENT = Written()
+PLACES = ("clocks", "items", "departments")
+"""What may be said for all regions, and for each."""
 
 REFUSALS = {
     "forged": True,
@@ -31,19 +38,38 @@ ALERTED = frozenset(ground for ground, alerted in REFUSALS.items() if alerted)
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """Ladders by kind of clock, and where an item or a department has others; and on which
-    grounds an answer that did not count alerts."""
+    grounds an answer that did not count alerts. `regions` are the policies of regions that say
+    something of their own, each with what holds in the `wider` region behind it."""
 
     clocks: Choice
     items: Mapping[str, Choice] = field(default_factory=dict)
     departments: Mapping[str, Choice] = field(default_factory=dict)
     refusals: frozenset[str] = ALERTED
+    wider: "Policy | None" = None
+    regions: Mapping[str, "Policy"] = field(default_factory=dict)
+
+    def of(self, region: str) -> "Policy":
+        """The policy that holds in a region: of the nearest one that says anything."""
+        if not self.regions:
+            return self
+        return next((self.regions[it] for it in _nearest(region) if it in self.regions), self)
 
     def ladder(self, kind: str, *, item: str, department: str) -> Ladder:
-        """The ladder of a clock: its item's, else its department's, else the one for all."""
+        """The rungs of a clock with their moments."""
+        return self.written(kind, item=item, department=department).climbed
+
+    def written(self, kind: str, *, item: str, department: str) -> Written:
+        """The ladder of a clock: its item's, else its department's, else the one for all; what the
+        region says of any of them goes before what a wider one says."""
         for choice in (self.items.get(item), self.departments.get(department), self.clocks):
             if choice and kind in choice:
                 return choice[kind]
-        return ()
+        return self.wider.written(kind, item=item, department=department) if self.wider else SILENT
+
+
+@lru_cache(maxsize=4_096)
+def _nearest(region: str) -> tuple[str, ...]:
+    return tuple(reversed(lineage(region)))
 
 
 def read_policy(path: Path) -> Policy:
@@ -59,16 +85,13 @@ def read_policy(path: Path) -> Policy:
 def policy_from(data: Any) -> Policy:
     """Make a policy from what YAML gives. Raises Invalid naming every field that is wrong."""
     reading = _Reading()
-    known = {"ladders", "clocks", "items", "departments", "refusals"}
+    known = {"ladders", *PLACES, "regions", "refusals"}
     parts = reading.mapping(data, "policies", known)
     for name, ladder in reading.mapping(parts.get("ladders"), "ladders").items():
         reading.ladder(name, ladder)
-    policy = Policy(
-        clocks=reading.choice(parts.get("clocks"), "clocks"),
-        items=reading.choices(parts.get("items") or {}, "items"),
-        departments=reading.choices(parts.get("departments") or {}, "departments"),
-        refusals=reading.refusals(parts.get("refusals") or {}),
-    )
+    policy = reading.policy(parts, "")
+    policy = replace(policy, refusals=reading.refusals(parts.get("refusals") or {}))
+    policy = replace(policy, regions=reading.regions(parts.get("regions") or {}, policy))
     missing = [kind for kind in KINDS if kind not in policy.clocks]
     reading.faults += [Fault(f"clocks.{kind}", "is missing: name its ladder") for kind in missing]
     if reading.faults:
@@ -81,7 +104,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self._ladders: dict[str, Ladder] = {}
+        self._ladders: dict[str, Written] = {}
 
     def mapping(self, data: Any, name: str, known: set[str] | None = None) -> dict[str, Any]:
         if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
@@ -92,12 +115,40 @@ class _Reading:
         return data
 
     def ladder(self, name: str, data: Any) -> None:
-        rungs = {key: str(when) for key, when in self.mapping(data, f"ladders.{name}").items()}
-        self._ladders[name] = ()
+        said = self.mapping(data, f"ladders.{name}")
+        self._ladders[name] = SILENT
         try:
-            self._ladders[name] = checked(rungs, f"ladders.{name}")
+            self._ladders[name] = written(said, f"ladders.{name}")
         except Invalid as error:
             self.faults += error.faults
+
+    def policy(self, parts: Mapping[str, Any], lead: str) -> Policy:
+        return Policy(
+            clocks=self.choice(parts.get("clocks") or {}, f"{lead}clocks"),
+            items=self.choices(parts.get("items") or {}, f"{lead}items"),
+            departments=self.choices(parts.get("departments") or {}, f"{lead}departments"),
+        )
+
+    def regions(self, data: Any, nation: Policy) -> dict[str, Policy]:
+        """The policies of regions, each with the next wider one behind it."""
+        found: dict[str, Policy] = {}
+        said = {str(key): it for key, it in data.items()} if isinstance(data, dict) else data
+        parts = self.mapping(said, "regions")
+        for region in sorted(parts, key=lambda it: len(lineage(it))):
+            name = f"regions.{region}"
+            own = self.policy(self.mapping(parts[region], name, set(PLACES)), f"{name}.")
+            wider = next((found[it] for it in _nearest(region) if it in found), nation)
+            found[self.region(region, name)] = replace(own, wider=wider, refusals=nation.refusals)
+        return found
+
+    def region(self, region: str, name: str) -> str:
+        try:
+            if checked_region(region) in (region, NATION) and region != NATION:
+                return region
+            self.faults.append(Fault(name, f"is written {checked_region(region)}"))
+        except Invalid as error:
+            self.faults += [Fault(name, it.problem) for it in error.faults]
+        return region
 
     def refusals(self, data: Any) -> frozenset[str]:
         said = self.mapping(data, "refusals", set(REFUSALS))
@@ -121,8 +172,11 @@ class _Reading:
             if kind not in KINDS:
                 problem = f"is no kind of clock; there are {', '.join(KINDS)}"
                 self.faults.append(Fault(f"{name}.{kind}", problem))
-            if ladder not in self._ladders:
+            if not isinstance(ladder, str) or ladder not in self._ladders:
                 names = ", ".join(sorted(self._ladders))
                 problem = f"names no ladder ({ladder!r}); there are {names}"
                 self.faults.append(Fault(f"{name}.{kind}", problem))
-        return {kind: self._ladders.get(ladder, ()) for kind, ladder in chosen.items()}
+            elif kind != "handling" and any(it.order for it in self._ladders[ladder].rungs):
+                problem = f"the ladder {ladder!r} has an order, which is for handling alone"
+                self.faults.append(Fault(f"{name}.{kind}", problem))
+        return {kind: self._ladders.get(str(ladder), SILENT) for kind, ladder in chosen.items()}

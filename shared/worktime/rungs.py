@@ -52,6 +52,23 @@ def moment_beside_due(ledger: Ledger, working_days: int, calendar: Calendar) -> 
     return _running_from(ledger, datetime.combine(day, hour, calendar.zone))
 
 
+def hours_beside_due(ledger: Ledger, hours: int, calendar: Calendar) -> datetime | None:
+    """The instant `hours` of business after the due date (before it, when negative).
+
+    Out of a stop, and while the clock is stopped, as `moment_beside_due`.
+    """
+    due = ledger.due_date(calendar)
+    if due is None:
+        return None
+    return _running_from(ledger, max(hours_beside(due, hours, calendar), ledger.started))
+
+
+def hours_beside(moment: datetime, hours: int, calendar: Calendar) -> datetime:
+    """The instant `hours` of business after `moment` (before it, when negative)."""
+    measure = measure_of("working_hours")
+    return measure.at(calendar, measure.passed(calendar, moment) + hours * measure.ticks)
+
+
 def _running_from(ledger: Ledger, moment: datetime) -> datetime | None:
     """The first instant from `moment` on at which the clock runs."""
     for stretch in ledger.stretches:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from deploy.cli import app
 from services.supervision.alerts import RUNGS
-from services.supervision.ladder import rule
+from services.supervision.ladder import Hours, rule
 from services.supervision.policies import policy_from
 from tests.unit.supervision.test_explaining import STORY, lines
 
@@ -27,8 +27,8 @@ def test_the_policy_of_the_guide_is_sound():
 def test_the_words_of_the_guide_are_understood():
     policies = GUIDE.partition("\n## For whoever writes policies")[2]
     words = re.findall(r"^\| `([^`]+)` \| .*(?:consumed|hour|ended)", policies, re.MULTILINE)
-    assert len(words) == 4
-    assert [rule(it) for it in words][1:] == [-3, 0, 2]
+    assert len(words) == 5
+    assert [rule(it) for it in words][1:] == [-3, Hours(-4), 0, 2]
 
 
 def test_the_guide_names_every_rung_in_both_languages():

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.supervision.clocks import Clock
-from services.supervision.ladder import Ladder, checked, climb
+from services.supervision.ladder import Ladder, climb
 from services.supervision.limits import Given
+from services.supervision.rungs import written
 from shared.errors import Invalid
 from shared.worktime import Ledger, china
 from tests.unit.supervision.steps import TITLE, at
@@ -103,7 +104,7 @@ def test_a_date_from_outside_has_its_rungs_at_its_own_hour():
 )
 def test_a_ladder_that_says_nothing_clear_is_refused(ladder: dict[str, str], problem: str):
     with pytest.raises(Invalid, match=problem):
-        checked(ladder, "l")
+        written(ladder, "l")
 
 
 EVENTS = st.lists(
