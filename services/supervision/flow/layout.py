@@ -28,12 +28,12 @@ class Layout:
     layers: int
 
 
-def layout(tasks: Sequence[str], edges: Mapping[Ends, int], last: str) -> Layout:
-    """Places for `tasks` and `edges` (with their counts); `last` stands below all others.
+def layout(tasks: Sequence[str], edges: Mapping[Ends, int], first: str, last: str) -> Layout:
+    """Places for `tasks` and `edges` (with their counts) that lead from `first` to `last`.
 
     Edges from a task to itself have no way.
     """
-    onward = _acyclic(edges, last)
+    onward = _acyclic(edges, first, last)
     down = {(b, a) if (a, b) not in onward else (a, b) for a, b in edges if a != b}
     layer = _layers(tasks, down, last)
     chains = {ends: _chain(ends, layer) for ends in down}
@@ -51,15 +51,25 @@ def layout(tasks: Sequence[str], edges: Mapping[Ends, int], last: str) -> Layout
     return Layout(places=places, ways=ways, columns=across, layers=max(layer.values(), default=0))
 
 
-def _acyclic(edges: Mapping[Ends, int], last: str) -> set[Ends]:
-    """The edges that may go downward: the most frequent first, unless they would close a circle."""
+def _acyclic(edges: Mapping[Ends, int], first: str, last: str) -> set[Ends]:
+    """The edges that may go downward: a most frequent one that leads to each task from what is
+    reached already, then the others by count, unless they would close a circle."""
     after: dict[str, set[str]] = defaultdict(set)
     kept: set[Ends] = set()
-    for a, b in sorted(edges, key=lambda ends: (-edges[ends], ends)):
-        if a != b and a != last and not _reaches(after, b, a):
+    rest = sorted(edges, key=lambda ends: (-edges[ends], ends))
+    for a, b in (*_spanning(rest, first), *rest):
+        if a not in (b, last) and not _reaches(after, b, a):
             after[a].add(b)
             kept.add((a, b))
     return kept
+
+
+def _spanning(ordered: Sequence[Ends], first: str) -> list[Ends]:
+    reached, found = {first}, list[Ends]()
+    while coming := next((it for it in ordered if it[0] in reached and it[1] not in reached), None):
+        reached.add(coming[1])
+        found.append(coming)
+    return found
 
 
 def _reaches(after: Mapping[str, set[str]], begin: str, end: str) -> bool:
