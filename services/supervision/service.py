@@ -21,6 +21,7 @@ from services.supervision.board.names import Names
 from services.supervision.board.sheets import SheetPages
 from services.supervision.board.wall import WallPages
 from services.supervision.domain import Rules
+from services.supervision.open_cases import OpenCases
 from services.supervision.policies import read_policy
 from services.supervision.recounting import recount
 from services.supervision.signing import Signer
@@ -48,6 +49,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     """The calendar and the ladders, read once at the start, and how far the stream was read."""
 
     backbone = Backbone()
+    open_cases: OpenCases
     rules: Rules
     signer: Signer
     tide: Tide
@@ -65,6 +67,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
         )
         self.signer = Signer.of(self.backbone.settings.data)
         self.process = str(uuid.uuid4())
+        self.open_cases = OpenCases()
         self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
         self._recount(None)
 

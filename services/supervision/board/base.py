@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from services.supervision.board.names import Names
 from services.supervision.domain import Case, Rules
+from services.supervision.open_cases import OpenCase, OpenCases
 from services.supervision.rows import case_of_row
 from services.supervision.sight import Sight, sight_of
 from services.supervision.tables import cases
+from services.supervision.tally import seen
 from shared.accounts.pages import AccountPages
 from shared.accounts.service import Accounts
 from shared.delivery.entrypoints import Delivery
@@ -33,6 +35,7 @@ class Book(Protocol):
     """What pages need of the rules that the service goes by."""
 
     rules: Rules
+    open_cases: OpenCases
 
     @property
     def calendars(self) -> Calendars: ...
@@ -66,6 +69,10 @@ class BoardBase:
     def sight(self, visit: Visit) -> Sight:
         """What the visitor sees; every query of a page goes through it."""
         return sight_of(visit.somebody)
+
+    def open_cases(self, tx: sa.Connection, sight: Sight) -> list[OpenCase]:
+        """The open cases that may be shown."""
+        return seen(self.book.open_cases.now(tx, self.book.calendars), sight)
 
     def now(self) -> datetime:
         """The business instant of this visit."""

@@ -51,34 +51,40 @@ NO_MORE = 204
 
 
 def live(
-    path: str, *, roles: Iterable[str] = (), scope: Callable[[Person], str] = attrgetter("unit")
+    path: str,
+    *,
+    roles: Iterable[str] = (),
+    scope: Callable[[Person], str] = attrgetter("unit"),
+    every: float = EVERY,
 ) -> Callable[[Method], Method]:
     """Tell open pages when what the method returns has changed. It is handed the unit of whoever
     listens and the values of the path, and runs outside nameko's workers: one quick question.
 
-    Where not the unit alone says what somebody sees, `scope` names what does, in its place."""
+    Where not the unit alone says what somebody sees, `scope` names what does, in its place. `every`
+    is the seconds between two looks."""
 
     def register(function: Any) -> Any:
         route = PageRoute(name=function.__name__, method="GET", path=path, roles=frozenset(roles))
         function.page_route = route
-        register_entrypoint(function, LiveEntrypoint(route, scope))
+        register_entrypoint(function, LiveEntrypoint(route, scope, every))
         return function
 
     return cast(Callable[[Method], Method], register)
 
 
 class Watch:
-    """The mark of one unit, as old as EVERY at the most while anybody listens."""
+    """The mark of one unit, as old as `every` at the most while anybody listens."""
 
-    def __init__(self, ask: Callable[[], str]) -> None:
+    def __init__(self, ask: Callable[[], str], every: float = EVERY) -> None:
         self._ask = ask
+        self._every = every
         self._mark = ""
         self._looked = 0.0
         self.listeners = 0
 
     def mark(self, now: float) -> str:
         """The mark at this second of the monotonic clock; one listener asks for all."""
-        if now - self._looked >= EVERY:
+        if now - self._looked >= self._every:
             self._looked = now
             try:
                 self._mark = self._ask()
@@ -92,10 +98,11 @@ class LiveEntrypoint(HttpRequestHandler):  # type: ignore[misc]
 
     server = Server()
 
-    def __init__(self, route: PageRoute, scope: Callable[[Person], str]) -> None:
+    def __init__(self, route: PageRoute, scope: Callable[[Person], str], every: float) -> None:
         super().__init__(route.method, route.path)
         self.route = route
         self.scope = scope
+        self.every = every
 
     def setup(self) -> None:
         super().setup()
@@ -123,7 +130,9 @@ class LiveEntrypoint(HttpRequestHandler):  # type: ignore[misc]
         self, service: Any, scope: str, values: dict[str, str], session: str
     ) -> Iterator[bytes]:
         key = (scope, *values.values())
-        watch = self._watches.setdefault(key, Watch(self._question(service, scope, values)))
+        watch = self._watches.setdefault(
+            key, Watch(self._question(service, scope, values), self.every)
+        )
         watch.listeners += 1
         try:
             yield from self._told(watch, lambda: service.accounts.glimpse(session) is not None)
@@ -147,4 +156,4 @@ class LiveEntrypoint(HttpRequestHandler):  # type: ignore[misc]
                 if not holds():
                     return
                 yield b":\n\n"
-            eventlet.sleep(EVERY)
+            eventlet.sleep(self.every)
