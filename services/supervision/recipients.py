@@ -20,11 +20,13 @@ class Recipient:
     """A person who is to be told of an alert.
 
     `person` is their key in people.yaml, `addresses` are in the order in which they are tried,
-    `not_before` is the end of their quiet hours (None: at once), `why` says why it is they.
+    `not_before` is the end of their quiet hours (None: at once), `breaks_quiet` says that no quiet
+    hours hold it up, also where a repeat falls into them, `why` says why it is they.
     """
 
     person: str
     name: str
     addresses: tuple[Address, ...]
     not_before: datetime | None = None
+    breaks_quiet: bool = False
     why: Text
