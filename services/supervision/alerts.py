@@ -56,6 +56,19 @@ def of_rung(clock: Clock, rung: Rung, now: datetime, calendar: Calendar) -> Aler
 
 
 def _reasons(clock: Clock, rung: Rung, due: datetime | None, calendar: Calendar) -> str:
+def following(
+    alert: AlertRaised, before: AlertRaised, clock: Clock, calendar: Calendar
+) -> AlertRaised:
+    """The alert of a rung that fires because nobody has acknowledged the one `before` it."""
+    due = calendar.local(clock.due_at) if clock.due_at else None
+    end = f"{due:%Y-%m-%d %H:%M}" if due else "-"
+    by = calendar.local(before.acknowledge_by or before.at)
+    said = RUNGS[before.rung]
+    zh = f"到期时间 {end}；“{said.zh}”至 {by:%Y-%m-%d %H:%M} 无人签认。"
+    en = f"Due {end}; {said.en!r} was not acknowledged by {by:%Y-%m-%d %H:%M}."
+    return replace(alert, text=f"{zh}\n{en}", follows=before.alert)
+
+
     end = f"{due:%Y-%m-%d %H:%M}" if due else "-"
     reached = f"{calendar.local(rung.moment):%Y-%m-%d %H:%M}" if rung.moment else "-"
     zh = f"到期时间 {end}；本级触发时间 {reached}。"

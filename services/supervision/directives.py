@@ -22,3 +22,17 @@ def of_rung(clock: Clock, rung: Rung, now: datetime, calendar: Calendar) -> ActO
         due_at=calendar.local(rung.moment),
         source=clock.source,
     )
+
+
+def of_order(clock: Clock, now: datetime, calendar: Calendar) -> ActOnSilence:
+    """The order of a policy's rung: the task is handed on to the lead department."""
+    return ActOnSilence(
+        case=clock.case,
+        at=now,
+        task=clock.task,
+        assignment=clock.subject,
+        department=clock.department,
+        silence="reassign",
+        due_at=calendar.local(clock.due_at or now),
+        source=clock.source,
+    )

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from services.supervision import alerts, deliveries, directives, refusals, store
+from services.supervision import alerts, deliveries, refusals, store
+from services.supervision.calling import Call, call
 from services.supervision.domain import Case, Rules, fire, follow, next_at
-from services.supervision.ladder import DIRECTIVES
 from services.supervision.recipients import Recipient
 from services.supervision.trace import Entry, Head, append, canonical
 from shared.delivery.envelope import Envelope
@@ -63,21 +63,44 @@ def fire_due(
     cases = {case.code: case for case, _reached in fired}
     reached = [it for _case, some in fired for it in some]
     reached.sort(key=lambda it: (it[1].moment or work.now, it[0].id))
-    said: list[tuple[AlertRaised | ActOnSilence, Entry]] = []
+    said = Said(work=work, cases=cases)
     for clock, rung in reached:
-        tell = directives.of_rung if rung.name in DIRECTIVES else alerts.of_rung
-        case = cases[clock.case]
-        message = tell(clock, rung, work.now, rules.of(case.region).calendar)
-        head, entry = _entry(case.head, ITSELF, message)
-        cases[clock.case] = with_changed(case, head=head)
-        said.append((message, entry))
-    store.save_cases(work.transaction, cases.values())
-    store.save_trace(work.transaction, (entry for _message, entry in said))
-    raise_alerts(
-        work, [(it, entry.body) for it, entry in said if isinstance(it, AlertRaised)], channels
-    )
-    work.send(*(it for it, _entry in said if not isinstance(it, AlertRaised)))
+        said.take(call(cases[clock.case], clock, rung, rules, work.now), clock.case)
+    said.save(channels)
     return len(due)
+
+
+@dataclass(kw_only=True)
+class Said:
+    """What supervision says of cases by itself, and the cases with it in their traces."""
+
+    work: Work
+    cases: dict[str, Case]
+    entries: list[Entry] = field(default_factory=list)
+    alerts: list[tuple[AlertRaised, str]] = field(default_factory=list)
+    recipients: dict[str, Sequence[Recipient]] = field(default_factory=dict)
+    orders: list[ActOnSilence] = field(default_factory=list)
+
+    def take(self, said: Call, code: str) -> None:
+        """Take in what is said of a rung."""
+        for message in said.messages:
+            case = self.cases[code]
+            head, entry = _entry(case.head, ITSELF, message)
+            self.cases[code] = with_changed(case, head=head)
+            self.entries.append(entry)
+            if isinstance(message, ActOnSilence):
+                self.orders.append(message)
+                continue
+            self.alerts.append((message, entry.body))
+            if said.recipients is not None:
+                self.recipients[message.alert] = said.recipients
+
+    def save(self, channels: Sequence[str]) -> None:
+        """Keep it all, and have it sent."""
+        store.save_cases(self.work.transaction, self.cases.values())
+        store.save_trace(self.work.transaction, self.entries)
+        raise_alerts(self.work, self.alerts, channels, self.recipients)
+        self.work.send(*self.orders)
 
 
 @dataclass(kw_only=True)

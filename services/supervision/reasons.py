@@ -1,5 +1,6 @@
 """Why somebody is told of an alert, and why somebody else is not, in both languages."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from services.supervision.posts import OF_DEPARTMENT, ROLES, Post
@@ -13,6 +14,7 @@ RUNG_NAMES = {
     "centre": Text(zh="报督办中心", en="Notice to the centre"),
     "leadership": Text(zh="报分管领导", en="Notice to the leadership"),
 }
+PARAGRAPH = 8_000
 SKIPPED = Text(zh="按规定可跳过本级", en="This level may be skipped.")
 NOBODY_ABOVE = Text(zh="更高层级也无人在岗", en="Nobody of a higher level is there either.")
 
@@ -45,3 +47,9 @@ def instead(rung: str) -> Text:
     """The people of a higher rung are told in their place."""
     said = RUNG_NAMES[rung]
     return Text(zh=f"改由“{said.zh}”一级接收", en=f"Told instead: those of {said.en.lower()!r}.")
+
+
+def with_people(text: str, names: Sequence[str], remarks: Sequence[Text]) -> str:
+    """The text of an alert with who is told, and the remarks about who is not."""
+    told = [f"通知 / Told: {', '.join(names)}"] if names else []
+    return "\n".join([text, *told, *(f"{it.zh} / {it.en}" for it in remarks)])[:PARAGRAPH]
