@@ -1,4 +1,4 @@
-"""Balance the codes: issued = open + decided + withdrawn + parked.
+"""Balance the codes: issued = received + open + decided + withdrawn + refused + parked.
 
 Every code that intake gave must stand once in routing, and routing, intake and supervision must say
 the same of it, or the message that is missing must be found. Exit status 1 if it does not balance.
@@ -73,7 +73,7 @@ def _waiting(environ: Mapping[str, str]) -> dict[str, int]:
 
 def _show(found: Balance) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
-    for name in ("issued", "open", "decided", "withdrawn", "parked"):
+    for name in ("issued", "received", "open", "decided", "withdrawn", "refused", "parked"):
         table.add_row(name, str(getattr(found, name)))
     console = Console(highlight=False, emoji=False)
     console.print(table)

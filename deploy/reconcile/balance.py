@@ -1,11 +1,12 @@
 """The balance of all case codes, from what each service knows of them. Pure.
 
-    codes issued = open + decided + withdrawn + parked
+    codes issued = received + open + decided + withdrawn + refused + parked
 
-Routing says what became of a case; a code that it does not know yet is open while its CaseAccepted
-is on its way, and parked where that message was set aside. Whoever follows the case stream (intake
-for its applicants, supervision) stands at the number that routing said last, or something must hold
-the steps that are missing.
+Routing says what became of a case. Of a code that it does not know, intake says whether it is not
+accepted yet (received), was not accepted (refused) or was withdrawn before; else it is open while
+its CaseAccepted is on its way, and parked where that message was set aside. Whoever follows the
+case stream (intake for its applicants, supervision) stands at the number that routing said last, or
+something must hold the steps that are missing.
 """
 
 from collections import Counter
@@ -14,6 +15,14 @@ from dataclasses import dataclass, field
 
 DECIDED, WITHDRAWN = "decided", "withdrawn"
 ACCEPTED = "case.accepted"
+REVIEWS = ("case.received", "correction.notified", "correction.received", "review.ended")
+BEFORE = {
+    "received": "received",
+    "awaiting_correction": "received",
+    "refused": "refused",
+    "withdrawn": "withdrawn",
+}
+"""Where a code is counted of which intake says this, and routing nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +76,8 @@ class Balance:
     decided: int
     withdrawn: int
     parked: int
+    received: int = 0
+    refused: int = 0
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -77,7 +88,8 @@ class Balance:
     @property
     def balanced(self) -> bool:
         """Whether the sum is right and every difference is explained."""
-        total = self.open + self.decided + self.withdrawn + self.parked
+        accepted = self.open + self.decided + self.withdrawn + self.parked
+        total = self.received + accepted + self.refused
         return self.issued == total and not self.unexplained
 
 
@@ -90,6 +102,8 @@ def balance(books: Books) -> Balance:
         decided=places[DECIDED],
         withdrawn=places[WITHDRAWN],
         parked=places["parked"],
+        received=places["received"],
+        refused=places["refused"],
         differences=tuple(_differences(books)),
     )
 
@@ -99,6 +113,8 @@ def _place(books: Books, code: str) -> str:
     standing = books.routing.get(code)
     if standing is not None:
         return standing.state if standing.state in (DECIDED, WITHDRAWN) else "open"
+    if before := BEFORE.get(books.intake[code].state):
+        return before
     if _accepted_is_parked(books, code):
         return "parked"
     return "open" if _on_its_way(books, code, "intake", "routing") else ""
@@ -114,14 +130,34 @@ def _accepted_is_parked(books: Books, code: str) -> str:
 
 def _differences(books: Books) -> Iterator[Difference]:
     for code in sorted(books.intake.keys() - books.routing.keys()):
+        if books.intake[code].state in BEFORE:
+            yield from _before(books, code)
+            continue
         because = _accepted_is_parked(books, code) or _on_its_way(books, code, "intake", "routing")
         yield Difference(code=code, problem="routing does not know it", because=because)
     for code in sorted(books.routing.keys() - books.intake.keys()):
         yield Difference(code=code, problem="routing knows it, and intake never issued it")
-    for code in sorted(books.supervision.keys() - books.routing.keys()):
+    for code in sorted(books.supervision.keys() - books.routing.keys() - _reviewed(books)):
         yield Difference(code=code, problem="supervision knows it, and routing does not")
     for reader, known in (("intake", books.intake), ("supervision", books.supervision)):
         yield from _behind(books, reader, known)
+
+
+def _reviewed(books: Books) -> set[str]:
+    """Codes of which supervision knows only what intake has said of them."""
+    told = {code for code, known in books.supervision.items() if known.number == 0}
+    return told & books.intake.keys()
+
+
+def _before(books: Books, code: str) -> Iterator[Difference]:
+    """Supervision says the same as intake of an application that routing has nothing of."""
+    said, heard = books.intake[code].state, books.supervision.get(code)
+    if heard is None or heard.state != said:
+        aside = (it for it in books.parked.get(code, ()) if it.type in REVIEWS)
+        parked = next((f"{it.type} is {it.state} in {it.service}" for it in aside), "")
+        because = parked or _on_its_way(books, code, "intake", "supervision")
+        problem = f"intake says {said}, supervision {heard.state if heard else 'nothing'}"
+        yield Difference(code=code, problem=problem, because=because)
 
 
 def _behind(books: Books, reader: str, known: Mapping[str, Standing]) -> Iterator[Difference]:

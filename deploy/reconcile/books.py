@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from deploy.reconcile.balance import Balance, Books, Parked, Standing, balance
-from services.intake import store as intake
+from services.intake import tables as intake
 from services.intake.tracking import Track
 from services.routing import store as routing
 from services.supervision import tables as supervision
@@ -103,13 +103,12 @@ class Ledgers:
 
 _STANDINGS: Mapping[str, sa.Select[tuple[str, int | None, str | None]]] = {
     "intake": sa.select(
-        intake.cases.c.code, intake.tracks.c.number, intake.tracks.c.state
-    ).join_from(
-        intake.cases,
-        intake.tracks,
-        intake.tracks.c.case_code == intake.cases.c.code,
-        isouter=True,
-    ),
+        intake.cases.c.code,
+        intake.tracks.c.number,
+        sa.func.coalesce(intake.tracks.c.state, intake.reviews.c.state).label("state"),
+    )
+    .outerjoin_from(intake.cases, intake.tracks, intake.tracks.c.case_code == intake.cases.c.code)
+    .outerjoin(intake.reviews, intake.reviews.c.case_code == intake.cases.c.code),
     "routing": sa.select(routing.cases.c.code, routing.cases.c.number, routing.cases.c.state),
     "supervision": sa.select(
         supervision.cases.c.code, supervision.cases.c.number, supervision.cases.c.state

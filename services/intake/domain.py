@@ -24,12 +24,12 @@ from shared.messages import (
     Material,
     Person,
 )
-from shared.worktime import Calendar, due
+from shared.worktime import Calendar, Calendars, due
 
 LONGEST_PERSON = 200
 WITHOUT_LIMIT = Limit(amount=365, unit="calendar_days")
 """Within which a promise is kept where the item names no limit of its own."""
-CLOSED = frozenset({"decided", "withdrawn"})
+CLOSED = frozenset({"decided", "withdrawn", "refused"})
 
 
 class CaseClosed(OneWindowError):
@@ -46,15 +46,22 @@ class KeyReused(OneWindowError):
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """What this deployment stands for: the region whose applications it takes, and its calendar."""
+    """What this deployment stands for: the region whose applications it takes, and its calendar;
+    `calendars`, where there are any, know those of its districts."""
 
     region: str
     calendar: Calendar
+    calendars: Calendars | None = None
+
+    def of(self, region: str) -> Calendar:
+        """The calendar of a region."""
+        return self.calendars.of(region) if self.calendars else self.calendar
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A case as intake keeps it. `state` is what routing said last, `accepted` before that."""
+    """A case as intake keeps it. `state` is what routing said last, before that the state of its
+    `review`, or `accepted` where there is none (empty)."""
 
     code: str
     item: str
@@ -64,6 +71,7 @@ class Case:
     state: str
     withdrawn_at: datetime | None
     application: Mapping[str, Any]
+    review: str = ""
 
 
 def check(
@@ -205,7 +213,41 @@ def supplemented(
 
     Fields that are not named stay as they are.
     """
-    _check_open(case)
+    check_open(case)
+    _check_supplement(supplement, faults, item=item, stored=stored)
+    return CaseSupplemented(
+        case=case.code,
+        at=now,
+        form=dict(supplement.get("form", {})),
+        materials=_materials(supplement.get("materials", ())),
+        note=supplement.get("note", ""),
+    )
+
+
+def corrected(
+    application: Mapping[str, Any],
+    correction: Mapping[str, Any],
+    faults: Sequence[Fault],
+    *,
+    item: ItemPublished,
+    stored: Stored,
+) -> dict[str, Any]:
+    """An application that is not accepted yet, as a correction makes it: fields that are not named
+    stay, a material replaces what was handed in under its name. Raises Invalid with every fault."""
+    _check_supplement(correction, faults, item=item, stored=stored)
+    handed = correction.get("materials", ())
+    new = {material["name"] for material in handed}
+    form = filled_in({**application["form"], **correction.get("form", {})})
+    kept = [material for material in application["materials"] if material["name"] not in new]
+    promised = [it for it in application["deferrals"] if it["material"] not in new]
+    papers = Papers(materials=[*kept, *handed], promises=promised, stored={})
+    _raise_any([*materials.faults_in_completeness(item.materials, papers, form)])
+    return {**application, "form": form, "materials": papers.materials, "deferrals": promised}
+
+
+def _check_supplement(
+    supplement: Mapping[str, Any], faults: Sequence[Fault], *, item: ItemPublished, stored: Stored
+) -> None:
     form, handed = supplement.get("form", {}), supplement.get("materials", ())
     papers = Papers(materials=handed, promises=(), stored=stored)
     nothing = not (faults or form or handed or supplement.get("note"))
@@ -217,22 +259,16 @@ def supplemented(
             *materials.faults_in_materials(item.materials, papers),
         ]
     )
-    return CaseSupplemented(
-        case=case.code,
-        at=now,
-        form=dict(form),
-        materials=_materials(handed),
-        note=supplement.get("note", ""),
-    )
 
 
 def withdrawn(case: Case, reason: str, now: datetime) -> CaseWithdrawn:
     """The message about an application that is taken back; raises CaseClosed."""
-    _check_open(case)
+    check_open(case)
     return CaseWithdrawn(case=case.code, at=now, reason=reason)
 
 
-def _check_open(case: Case) -> None:
+def check_open(case: Case) -> None:
+    """Raise CaseClosed if nothing can be added to the case any more."""
     if case.withdrawn_at is not None:
         raise CaseClosed(f"case {case.code} was withdrawn at {case.withdrawn_at.isoformat()}")
     if case.state in CLOSED:

@@ -10,13 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.intake import domain, store, tracking
+from services.intake import domain, reviewing, reviews, store, tracking
 from services.intake.codes import Held
 from services.intake.domain import Case, KeyReused, NotTheApplicant, Office
 from services.intake.form import meant
 from services.intake.materials import Stored
-from services.intake.notices import Notice
+from services.intake.notices import Notice, notices_of
 from services.intake.receipt import Receipt, digest_of, receipt_of, secret_of
+from services.intake.review import Reviewed
 from services.intake.tracking import Track
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
@@ -54,6 +55,7 @@ class _Draft:
     """What becomes of an application in which nothing is wrong, unless its key was used before."""
 
     sent: CaseAccepted
+    item: ItemPublished
     row: dict[str, Any]
     secret: str
 
@@ -75,13 +77,17 @@ def hand_in(
 def hand_in_all(
     work: Work, handed: Sequence[HandedIn], *, office: Office
 ) -> list[Receipt | Exception]:
-    """Accept applications; for each its receipt, or what `hand_in` raises for it."""
-    stored = _stored(work.transaction, *(it.application for it in handed))
+    """Accept applications, or receive them where a clerk looks first; for each its receipt, or what
+    `hand_in` raises for it."""
+    stored = store.stored_for(work.transaction, *(it.application for it in handed))
     items = _Items(work.transaction)
     drafts = [_drafted(work, it, items, stored, office) for it in handed]
     sound = [it for it in drafts if isinstance(it, _Draft)]
     added = store.add_cases(work.transaction, [it.row for it in sound])
-    work.send(*(it.sent for it in sound if it.sent.case in added))
+    new = [it for it in sound if it.sent.case in added]
+    work.send(*(it.sent for it in new if it.item.review is None))
+    if looked_at := [(it.sent, it.item) for it in new if it.item.review is not None]:
+        reviewing.begin(work, looked_at, office)
     return [
         _outcome(work, it, draft, added, office) for it, draft in zip(handed, drafts, strict=True)
     ]
@@ -103,7 +109,7 @@ def _drafted(
     salt = secrets.token_hex(32)
     secret = secret_of(handed.key, salt)
     row = _row(sent, key=handed.key, salt=salt, secret=secret, fingerprint=handed.fingerprint)
-    return _Draft(sent=sent, row=row, secret=secret)
+    return _Draft(sent=sent, item=item, row=row, secret=secret)
 
 
 def _outcome(
@@ -111,7 +117,7 @@ def _outcome(
 ) -> Receipt | Exception:
     if isinstance(draft, _Draft) and draft.sent.case in added:
         handed.held.use()
-        return receipt_of(draft.row, draft.secret, office)
+        return receipt_of(draft.row, draft.secret, office, draft.item.review)
     # What was right when it was first handed in may not be so by the item's newer version.
     try:
         repeated = _repeated(work, handed.key, handed.fingerprint, office)
@@ -124,17 +130,27 @@ def _outcome(
 
 
 def supplement(
-    work: Work, code: str, secret: str, body: Body, faults: Faults, *, key: str = ""
+    work: Work,
+    code: str,
+    secret: str,
+    body: Body,
+    faults: Faults,
+    *,
+    office: Office,
+    key: str = "",
 ) -> None:
-    """Take in what the applicant hands in later; under the same key once.
+    """Take in what the applicant hands in later, or corrects before acceptance; under the same key
+    once.
 
     Raises NotFound, NotTheApplicant, CaseClosed, KeyReused.
     """
     case = _own_case(work.transaction, code, secret, to_change=True)
     if key and _sent_before(work, code, key, _fingerprint(body, faults)):
         return
+    if reviewing.correct(work, case, body, faults, office=office):
+        return
     item = store.item_of(work.transaction, case.item, case.item_version)
-    stored = _stored(work.transaction, body)
+    stored = store.stored_for(work.transaction, body)
     work.send(domain.supplemented(case, body, faults, item=item, stored=stored, now=work.now))
 
 
@@ -145,10 +161,12 @@ def _sent_before(work: Work, code: str, key: str, fingerprint: str) -> bool:
     return used is not None
 
 
-def withdraw(work: Work, code: str, secret: str, reason: str) -> None:
+def withdraw(work: Work, code: str, secret: str, reason: str, *, office: Office) -> None:
     """Take an application back; raises NotFound, NotTheApplicant, CaseClosed."""
     case = _own_case(work.transaction, code, secret, to_change=True)
-    work.send(domain.withdrawn(case, reason, work.now))
+    message = domain.withdrawn(case, reason, work.now)
+    if not reviewing.withdraw(work, case, office=office):
+        work.send(message)
     store.mark_withdrawn(work.transaction, code, work.now)
 
 
@@ -175,18 +193,23 @@ def _progress(tx: sa.Connection, progressed: Sequence[CaseProgressed]) -> None:
     store.hold(tx, [it for _, waiting in after.values() for it in waiting.values()])
 
 
-def track(tx: sa.Connection, code: str) -> tuple[Case, Track, ItemPublished]:
-    """Where a case stands, with the version of the item that it began with; raises NotFound."""
+def track(tx: sa.Connection, code: str) -> tuple[Case, Track, ItemPublished, Reviewed | None]:
+    """Where a case stands, with the version of the item that it began with, and its review where
+    there is one; raises NotFound."""
     case = store.case_of(tx, code)
     if case is None:
         raise NotFound(f"there is no case {code}")
     item = store.item_of(tx, case.item, case.item_version)
-    return case, store.tracks_of(tx, [code])[code], item
+    reviewed = reviews.of(tx, code) if case.review else None
+    return case, store.tracks_of(tx, [code])[code], item, reviewed
 
 
 def notices(tx: sa.Connection, code: str, secret: str) -> tuple[Notice, ...]:
     """What the applicant was told, in order; raises NotFound, NotTheApplicant."""
-    return store.tracks_of(tx, [_own_case(tx, code, secret).code])[code].notices
+    case = _own_case(tx, code, secret)
+    reviewed = reviews.of(tx, code) if case.review else None
+    before = notices_of(reviewed) if reviewed else ()
+    return (*before, *store.tracks_of(tx, [code])[code].notices)
 
 
 def current_item(tx: sa.Connection, key: str) -> ItemPublished:
@@ -225,7 +248,10 @@ def _repeated(work: Work, key: str, fingerprint: str, office: Office) -> Receipt
         return None
     if row["fingerprint"] != fingerprint:
         raise KeyReused("this Idempotency-Key was used for another application; send a new one")
-    return receipt_of(row, secret_of(key, row["salt"]), office)
+    review = None
+    if row["under_review"]:
+        review = store.item_of(work.transaction, row["item"], row["item_version"]).review
+    return receipt_of(row, secret_of(key, row["salt"]), office, review)
 
 
 class _Items:
@@ -246,11 +272,6 @@ class _Items:
             return item, []
         guess = meant(key, store.item_keys(self._tx))
         return None, [Fault("item", f"there is no such service item{guess}")]
-
-
-def _stored(tx: sa.Connection, *bodies: Body) -> dict[tuple[str, str], int]:
-    handed = [it for body in bodies for it in body.get("materials", ())]
-    return store.stored_materials(tx, sorted({it["digest"] for it in handed if "digest" in it}))
 
 
 def _fingerprint(application: Body, faults: Faults) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from services.intake.review import Reviewed
 from shared.messages import Change
 from shared.messages.codec import to_plain
 from shared.messages.ordered import Extended, Merged
@@ -34,6 +35,24 @@ SAYS = (
     "subcase",
 )
 """What of a part of the case stream is for the applicant."""
+
+
+def notices_of(it: Reviewed) -> tuple[Notice, ...]:
+    """What the applicant was told before the case was accepted, in order: what must be corrected,
+    that it was accepted and from when on, or why not."""
+    said, source = it.said, it.said.limit.source
+    told: list[Notice] = []
+    if said.notified_at:
+        missing = [to_plain(one) for one in it.missing]
+        notice = {"kind": "correction.notified", "missing": missing, "legal_basis": source}
+        told.append({"at": said.notified_at.isoformat(), **notice})
+    if said.ended_at and said.accepted_at:
+        since = {"accepted_at": said.accepted_at.isoformat(), "deemed": said.ending == "deemed"}
+        told.append({"kind": "case.accepted", "at": said.ended_at.isoformat(), **since})
+    elif said.ended_at and said.ending == "refused":
+        why = {"reasons": list(it.reasons), "legal_basis": source}
+        told.append({"kind": "acceptance.refused", "at": said.ended_at.isoformat(), **why})
+    return tuple(told)
 
 
 def notice_of(change: Change, at: datetime) -> Notice | None:

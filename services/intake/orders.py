@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.intake import store
+from services.intake.review import NotAccepted
 from shared.delivery.work import Work
 from shared.errors import NotFound
 from shared.messages import CorrectCase, ExtendCase, MergeCase, MigrateCase, TransferTask
@@ -49,5 +50,8 @@ def migrate(work: Work, code: str, said: Said) -> None:
 
 
 def _known(work: Work, code: str) -> None:
-    if store.case_of(work.transaction, code) is None:
+    case = store.case_of(work.transaction, code)
+    if case is None:
         raise NotFound(f"there is no case {code}")
+    if case.review not in ("", "accepted"):
+        raise NotAccepted(f"case {code} is {case.review}: nothing can be ordered about it")

@@ -15,18 +15,25 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.domain import Office
+from shared.messages import Limit
+from shared.worktime import due
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What was accepted, when, and on which promises."""
+    """What was handed in, when it was accepted, and on which promises.
+
+    Where a clerk looks first, `accepted_at` is None, and `notice_due_at` the moment until which the
+    applicant is told what must be corrected, or it counts as accepted.
+    """
 
     case: str
     state: str
     item: str
     item_version: int
     received_at: datetime
-    accepted_at: datetime
+    accepted_at: datetime | None
+    notice_due_at: datetime | None
     deferrals: tuple[Mapping[str, Any], ...]
     receipt_secret: str
 
@@ -47,16 +54,22 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def receipt_of(case: Mapping[str, Any], secret: str, office: Office) -> Receipt:
-    """The receipt of a case's row, with times as the office's clocks show them."""
+def receipt_of(
+    case: Mapping[str, Any], secret: str, office: Office, review: Limit | None
+) -> Receipt:
+    """The receipt of a case's row, with times as the office's clocks show them; `review` is the
+    time for a correction notice, where a clerk looks first."""
     received_at = office.calendar.local(case["received_at"])
+    calendar = office.of(case["application"]["region"])
+    silent = due(received_at, review.amount, "working_days", calendar) if review else None
     return Receipt(
         case=case["code"],
-        state="accepted",
+        state="received" if review else "accepted",
         item=case["item"],
         item_version=case["item_version"],
         received_at=received_at,
-        accepted_at=received_at,
+        accepted_at=None if review else received_at,
+        notice_due_at=silent,
         deferrals=tuple(
             {name: deferral[name] for name in ("material", "title", "due_on")}
             for deferral in case["application"]["deferrals"]

@@ -113,14 +113,20 @@ class PromiseTaken(Schema):
 
 
 class ReceiptGiven(Schema):
-    """The receipt. `receipt_secret` proves later who the applicant is, and is shown only here."""
+    """The receipt. `receipt_secret` proves later who the applicant is, and is shown only here.
+
+    `state` is `accepted`, or `received` where a clerk looks first: then `accepted_at` is null, and
+    by `notice_due_at` the applicant is told what must be corrected, or the application counts as
+    accepted.
+    """
 
     case = fields.String(required=True)
     state = fields.String(required=True)
     item = fields.String(required=True)
     item_version = fields.Integer(required=True)
     received_at = fields.AwareDateTime(required=True, format="iso")
-    accepted_at = fields.AwareDateTime(required=True, format="iso")
+    accepted_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
+    notice_due_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
     deferrals = fields.List(fields.Nested(PromiseTaken), required=True)
     receipt_secret = fields.String(required=True)
     tracking = fields.String(required=True)
@@ -137,7 +143,12 @@ class TaskTracked(Schema):
 
 
 class CaseTracked(Schema):
-    """Where a case stands. Nothing in it names a person."""
+    """Where a case stands. Nothing in it names a person.
+
+    Before acceptance `state` is `received` or `awaiting_correction`, `refused` where it was not
+    accepted; by `notice_due_at` the applicant is told what must be corrected, or it counts as
+    accepted.
+    """
 
     case = fields.String(required=True)
     item = fields.String(required=True)
@@ -145,15 +156,18 @@ class CaseTracked(Schema):
     state = fields.String(required=True)
     outcome = fields.String(allow_none=True)
     received_at = fields.AwareDateTime(required=True, format="iso")
+    accepted_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
+    notice_due_at = fields.AwareDateTime(required=True, allow_none=True, format="iso")
     changed_at = fields.AwareDateTime(required=True, format="iso")
     tasks = fields.List(fields.Nested(TaskTracked), required=True)
 
 
 class Shortfall(Schema):
-    """One thing that is missing or wrong."""
+    """One thing that is missing or wrong; before acceptance also how it is put right."""
 
     subject = fields.String(required=True)
     problem = fields.String(required=True)
+    remedy = fields.String()
 
 
 class DocumentIssued(Schema):
@@ -167,9 +181,11 @@ class DocumentIssued(Schema):
 
 
 class NoticeGiven(Schema):
-    """What the applicant was told: `task.returned` (with what is `missing`), `clock.suspended`
-    (with the reason), `case.decided` (with outcome, reasons and conditions), `decision.revoked`
-    (with reasons and legal basis) , `document.issued` (with title and document),
+    """What the applicant was told. Before acceptance: `correction.notified` (all that is `missing`
+    or wrong), `case.accepted` (from `accepted_at` on; `deemed` where nobody spoke in time),
+    `acceptance.refused` (with reasons). Afterwards: `task.returned` (with what is `missing`),
+    `clock.suspended` (with the reason), `case.decided` (with outcome, reasons and conditions),
+    `decision.revoked` (with reasons and legal basis), `document.issued` (with title and document),
     `case.extended` (with amount, unit, reason and legal basis) , `case.merged` (with the case that
     it was merged into) or `subcase.decided` (as a decision, with the sub-case)."""
 
@@ -188,6 +204,8 @@ class NoticeGiven(Schema):
     unit = fields.String()
     into = fields.String()
     subcase = fields.String()
+    accepted_at = fields.AwareDateTime(format="iso")
+    deemed = fields.Boolean()
 
 
 class NoticeList(Schema):

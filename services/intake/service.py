@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import eventlet.tpool
 from nameko.extensions import DependencyProvider
 from werkzeug.wrappers import Response
 
-from services.intake import domain, handlers, schemas, store, view
+from services.intake import domain, handlers, reviewing, reviews, schemas, store, view
 from services.intake.codes import Codes
 from services.intake.content import content
 from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
@@ -17,7 +16,7 @@ from services.intake.handlers import HandedIn
 from services.intake.receipt import Receipt
 from shared.casecode import CodeParts, Scheme, month_of, scheme_named
 from shared.delivery.backbone import Backbone
-from shared.delivery.entrypoints import Delivery, receives
+from shared.delivery.entrypoints import Delivery, keeps_time, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.together import Together
 from shared.delivery.work import Work
@@ -27,8 +26,10 @@ from shared.messages.schema import schema_of
 from shared.shelf import Shelf
 from shared.web.http import Reply, Request, http
 from shared.web.problems import CONFLICT, FORBIDDEN, INVALID
-from shared.worktime import read_calendars
+from shared.worktime import PresentCalendars
 
+SHORTLY = 0.1
+"""Seconds."""
 LARGEST_FILE = 100_000_000
 """Bytes. An item may ask for smaller files, not for larger ones."""
 
@@ -38,6 +39,7 @@ class Window(DependencyProvider):  # type: ignore[misc]
 
     backbone = Backbone()
     office: Office
+    counted = False
     scheme: Scheme
     codes: Codes
     shelf: Shelf
@@ -46,8 +48,8 @@ class Window(DependencyProvider):  # type: ignore[misc]
 
     def start(self) -> None:
         settings = self.backbone.settings
-        calendar = read_calendars(settings.catalogue).of(settings.region)
-        self.office = Office(region=settings.region, calendar=calendar)
+        self._present = PresentCalendars(settings.catalogue)
+        self._go_by_calendars()
         self.scheme = scheme_named(settings.code_scheme, key=settings.code_key.encode())
         parts = CodeParts(
             region=settings.region,
@@ -60,9 +62,25 @@ class Window(DependencyProvider):  # type: ignore[misc]
         self.codes = Codes(self.backbone.database, self.scheme, parts)
         self.shelf = Shelf(settings.shelf, sync=_synced)
         self.link_key = settings.link_key() or os.urandom(KEY_BYTES)  # without one no link is good
-        self.counter = Together(
-            self.backbone.workplace.work, partial(handlers.hand_in_all, office=self.office)
-        )
+        self.counter = Together(self.backbone.workplace.work, self._hand_in_all)
+
+    def recount(self) -> None:
+        """Go by the calendars of now, and count reviews anew at the start and after a change."""
+        if self._present.refresh():
+            self._go_by_calendars()
+        after = ""
+        while not self.counted:
+            with self.backbone.workplace.work() as work:
+                after = reviewing.recount(work, office=self.office, after=after)
+            self.counted = not after
+
+    def _go_by_calendars(self) -> None:
+        region, calendars = self.backbone.settings.region, self._present.calendars
+        self.office = Office(region=region, calendar=calendars.of(region), calendars=calendars)
+        self.counted = False
+
+    def _hand_in_all(self, work: Work, handed: Sequence[HandedIn]) -> list[Receipt | Exception]:
+        return handlers.hand_in_all(work, handed, office=self.office)
 
     def get_dependency(self, _context: Any) -> "Window":
         return self
@@ -88,6 +106,19 @@ class Service:
     @receives(gather=0.05)  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
+
+    @keeps_time  # type: ignore[untyped-decorator]
+    def accept_silence(self) -> float:
+        """Accept what nobody looked at in time; the seconds until the next one is due."""
+        self.window.recount()
+        time = self.delivery.settings.time
+        with self.delivery.database.reading() as tx:
+            coming = reviews.next_due(tx)
+        if coming is None or coming >= time.now():
+            return (time.delay_until(coming) or SHORTLY) if coming else 1.0
+        with self.delivery.work() as work:
+            some = reviewing.accept_silence(work, office=self.window.office)
+        return 0.0 if some else SHORTLY  # another process has them
 
     @http("GET", "/items", answer=schemas.ItemList)
     def list_items(self, _request: Request) -> Any:
@@ -180,13 +211,23 @@ class Service:
         bearer=_secret,
     )
     def supplement(self, request: Request, code: str) -> Any:
-        """Hand in what was missing. The token is the receipt_secret.
+        """Hand in what was missing, or correct an application that is not accepted yet.
+
+        The token is the receipt_secret.
 
         With an Idempotency-Key it may be sent again: it counts once.
         """
         code, key = self.window.scheme.verify(code), request.headers.get("key", "")
         with self.delivery.work() as work:
-            handlers.supplement(work, code, request.bearer, request.body, request.faults, key=key)
+            handlers.supplement(
+                work,
+                code,
+                request.bearer,
+                request.body,
+                request.faults,
+                office=self.window.office,
+                key=key,
+            )
         return {"case": code, "at": work.now}
 
     @http(
@@ -202,5 +243,7 @@ class Service:
         """Take an application back. The token is the receipt_secret."""
         code = self.window.scheme.verify(code)
         with self.delivery.work() as work:
-            handlers.withdraw(work, code, request.bearer, request.body["reason"])
+            handlers.withdraw(
+                work, code, request.bearer, request.body["reason"], office=self.window.office
+            )
         return {"case": code, "at": work.now}

@@ -1,4 +1,4 @@
-"""The tables of intake, and how domain values go in and come out."""
+"""How domain values go into the tables of intake and come out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,84 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.intake.domain import Case
+from services.intake.tables import (
+    cases,
+    held,
+    items,
+    materials,
+    reviews,
+    serials,
+    supplements,
+    tracks,
+)
 from services.intake.tracking import Step, Track
-from shared.database import Document, Moment, insert_new, insert_returning, upsert
+from shared.database import insert_new, insert_returning, upsert
 from shared.messages import CaseProgressed, ItemPublished
 from shared.messages.codec import decode, encode
 from shared.rows import delete
 from shared.statements import Statement
-
-metadata = sa.MetaData()
-
-items = sa.Table(
-    "items",
-    metadata,
-    sa.Column("item", sa.String(64), primary_key=True),
-    sa.Column("version", sa.Integer(), primary_key=True),
-    sa.Column("published", sa.Text(), nullable=False),
-)
-
-serials = sa.Table(
-    "serials",
-    metadata,
-    sa.Column("series", sa.String(40), primary_key=True),
-    sa.Column("reserved", sa.BigInteger(), nullable=False),
-)
-
-materials = sa.Table(
-    "materials",
-    metadata,
-    sa.Column("digest", sa.String(80), primary_key=True),
-    sa.Column("media_type", sa.String(100), primary_key=True),
-    sa.Column("size", sa.BigInteger(), nullable=False),
-    sa.Column("stored_at", Moment(), nullable=False),
-)
-
-cases = sa.Table(
-    "cases",
-    metadata,
-    sa.Column("code", sa.String(40), primary_key=True),
-    sa.Column("item", sa.String(64), nullable=False),
-    sa.Column("item_version", sa.Integer(), nullable=False),
-    sa.Column("received_at", Moment(), nullable=False),
-    sa.Column("withdrawn_at", Moment()),
-    sa.Column("secret", sa.String(64), nullable=False),
-    sa.Column("key", sa.String(64), nullable=False, unique=True),
-    sa.Column("salt", sa.String(64), nullable=False),
-    sa.Column("fingerprint", sa.String(64), nullable=False),
-    sa.Column("application", Document, nullable=False),
-)
-
-supplements = sa.Table(
-    "supplements",
-    metadata,
-    sa.Column("case_code", sa.String(40), primary_key=True),
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("fingerprint", sa.String(64), nullable=False),
-)
-"""Supplements that were sent under an idempotency key (its digest), so that a retry adds none."""
-
-tracks = sa.Table(
-    "tracks",
-    metadata,
-    sa.Column("case_code", sa.String(40), primary_key=True),
-    sa.Column("number", sa.Integer(), nullable=False),
-    sa.Column("state", sa.String(40), nullable=False),
-    sa.Column("at", Moment(), nullable=False),
-    sa.Column("outcome", sa.String(40), nullable=False),
-    sa.Column("steps", Document, nullable=False),
-    sa.Column("notices", Document, nullable=False),
-)
-
-held = sa.Table(
-    "held",
-    metadata,
-    sa.Column("case_code", sa.String(40), primary_key=True),
-    sa.Column("number", sa.Integer(), primary_key=True),
-    sa.Column("progressed", sa.Text(), nullable=False),
-)
-"""Messages of the case stream that came before their turn."""
-
 
 _CURRENT_ITEM = Statement(
     lambda _among: (
@@ -189,6 +127,12 @@ def stored_materials(tx: sa.Connection, digests: Sequence[str]) -> dict[tuple[st
     return {(digest, media_type): size for digest, media_type, size in found}
 
 
+def stored_for(tx: sa.Connection, *bodies: Mapping[str, Any]) -> dict[tuple[str, str], int]:
+    """What is stored here of all that applications or supplements name (see stored_materials)."""
+    handed = [it for body in bodies for it in body.get("materials", ())]
+    return stored_materials(tx, sorted({it["digest"] for it in handed if "digest" in it}))
+
+
 # Cases
 
 
@@ -209,23 +153,41 @@ def supplement_under_key(tx: sa.Connection, code: str, key: str, fingerprint: st
 
 
 def case_under_key(tx: sa.Connection, key: str) -> dict[str, Any] | None:
-    """The whole row of the case that was handed in under an idempotency key (its digest)."""
-    row = tx.execute(sa.select(cases).where(cases.c.key == key)).one_or_none()
-    return None if row is None else dict(zip(cases.c.keys(), row, strict=True))
+    """The whole row of the case that was handed in under an idempotency key (its digest), and
+    whether it was `under_review`."""
+    under_review = sa.exists().where(reviews.c.case_code == cases.c.code).label("under_review")
+    found = tx.execute(sa.select(cases, under_review).where(cases.c.key == key)).one_or_none()
+    return None if found is None else dict(found._mapping)
 
 
 def case_of(tx: sa.Connection, code: str, *, to_change: bool = False) -> Case | None:
-    """A case with the state that routing said last; locked when it is to be changed."""
-    state = sa.select(tracks.c.state).where(tracks.c.case_code == code).scalar_subquery()
+    """A case with the state that routing said last, or that of its review before; locked when it is
+    to be changed."""
+    said = sa.select(tracks.c.state).where(tracks.c.case_code == code).scalar_subquery()
+    review = sa.select(reviews.c.state).where(reviews.c.case_code == code).scalar_subquery()
     columns = [cases.c[name] for name in _CASE]
-    found = sa.select(*columns, state.label("state")).where(cases.c.code == code)
+    state = sa.func.coalesce(said, review).label("state")
+    found = sa.select(*columns, state, review.label("review")).where(cases.c.code == code)
     row = tx.execute(found.with_for_update(of=cases) if to_change else found).one_or_none()
     if row is None:
         return None
-    return Case(**{**row._mapping, "state": row.state or Track(case=code).state})
+    known = {"state": row.state or Track(case=code).state, "review": row.review or ""}
+    return Case(**{**row._mapping, **known})
 
 
 _CASE = ("code", "item", "item_version", "received_at", "secret", "withdrawn_at", "application")
+
+
+def application_of(tx: sa.Connection, code: str) -> dict[str, Any]:
+    """What is kept of an application, and of which item it is."""
+    names = ("code", "item", "item_version", "application")
+    found = sa.select(*(cases.c[name] for name in names)).where(cases.c.code == code)
+    return dict(tx.execute(found).one()._mapping)
+
+
+def keep_application(tx: sa.Connection, code: str, application: Mapping[str, Any]) -> None:
+    """Keep an application as the applicant has corrected it."""
+    tx.execute(sa.update(cases).where(cases.c.code == code).values(application=application))
 
 
 def mark_withdrawn(tx: sa.Connection, code: str, now: datetime) -> None:

@@ -225,4 +225,5 @@ def published(work: Work, item: Item, departments: Departments) -> ItemPublished
         extension=item.extension,
         procedures=item.procedures,
         issues=tuple(issue.rule for issue in item.issues),
+        review=item.review,
     )

@@ -199,8 +199,9 @@ class Subitem:
 class Item:
     """A version of a service item. A case keeps the version that it began with.
 
-    `classes` are the classes of data of those form fields and materials that have any, by name,
-    `document` is what the item was made from, as JSON.
+    `review` is the time in which a clerk looks at an application before it is accepted; without it,
+    it is accepted at once. `classes` are the classes of data of those form fields and materials
+    that have any, by name, `document` is what the item was made from, as JSON.
     """
 
     key: str
@@ -213,6 +214,7 @@ class Item:
     tasks: tuple[Task, ...]
     statutory: Limit | None = None
     promised: Limit | None = None
+    review: Limit | None = None
     extension: ExtensionRule | None = None
     procedures: tuple[Procedure, ...] = ()
     on_rejection: Literal["stop", "collect"] = "stop"

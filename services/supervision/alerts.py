@@ -27,6 +27,7 @@ LIMITS = {
     "handling": Text(zh="办理时限", en="handling limit"),
     "acceptance": Text(zh="签收时限", en="acceptance limit"),
     "deferral": Text(zh="容缺补齐期限", en="promise to hand in"),
+    "correction": Text(zh="补正告知时限", en="limit of the correction notice"),
 }
 LINE = 300
 PARAGRAPH = 8_000

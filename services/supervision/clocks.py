@@ -18,7 +18,9 @@ from shared.worktime import Calendar, Ledger
 
 CASE_KINDS = ("statutory", "promised")
 TASK_KINDS = ("acceptance", "handling")
-KINDS = (*CASE_KINDS, *TASK_KINDS, "deferral")
+KINDS = (*CASE_KINDS, *TASK_KINDS, "deferral", "correction")
+LIKE = {"correction": "promised"}
+"""Kinds that came later, and whose ladder such a clock climbs where a policy does not name one."""
 
 
 def clock_id(case: str, kind: str, subject: str = "") -> str:

@@ -13,9 +13,10 @@ from fractions import Fraction
 from typing import Literal
 
 from services.supervision.clocks import CASE_KINDS, Clock
-from services.supervision.happenings import Happening
+from services.supervision.happenings import OF_REVIEWS, Happening
 from services.supervision.limits import Given
 from services.supervision.wording import Words, ended, given
+from services.supervision.wording_reviews import reviewed
 from shared.messages.parts import Text
 from shared.worktime import Calendar, Explanation, Extension, Ledger, Ran, Stopped, explain
 
@@ -50,7 +51,12 @@ def explained(
         lines = [Line(kind="due", text=given(due, clock.source), end=clock.limit.due)]
     else:
         lines = list(_counted(clock, clock.limit, own, calendar, until))
-    if clock.ended_at:
+    reviews = [it for it in own if it.kind in OF_REVIEWS]
+    lines += [
+        Line(kind="ended", text=reviewed(it, calendar), begin=it.since, end=it.at, causes=(it,))
+        for it in reviews
+    ]
+    if clock.ended_at and not reviews:
         at = f"{calendar.local(clock.ended_at):%Y-%m-%d %H:%M}"
         lines.append(Line(kind="ended", text=ended(at), end=clock.ended_at))
     return tuple(lines)
@@ -141,7 +147,7 @@ def _end(words: Words, ledger: Ledger, taken: Explanation, now: datetime) -> Ite
 def _concerns(told: Happening, clock: Clock) -> bool:
     """Whether the clock heeds what was told: a case waits for each of its tasks, a task only for
     itself; more time is given to a case or to one task, in the unit that the limit counts."""
-    if told.kind == "recounted":
+    if told.clock:
         return told.clock == clock.id
     if told.kind == "extended":
         unit = clock.limit.unit if isinstance(clock.limit, Ledger) else ""

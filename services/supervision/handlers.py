@@ -9,10 +9,21 @@ from services.supervision import alerts, deliveries, refusals, store
 from services.supervision.calling import Call, call
 from services.supervision.domain import Case, Rules, fire, follow, next_at
 from services.supervision.recipients import Recipient
+from services.supervision.reviewing import reviewed
 from services.supervision.trace import Entry, Head, append, canonical
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
-from shared.messages import ActOnSilence, AlertRaised, CaseProgressed, MessageParked, MessageRefused
+from shared.messages import (
+    ActOnSilence,
+    AlertRaised,
+    CaseProgressed,
+    CaseReceived,
+    CorrectionNotified,
+    CorrectionReceived,
+    MessageParked,
+    MessageRefused,
+    ReviewEnded,
+)
 from shared.messages.registry import name_of
 from shared.values import with_changed
 
@@ -125,6 +136,12 @@ class Book:
         elif isinstance(message, MessageParked):
             self._record(message.case, message.service, message)
             self.suspects.append(alerts.of_parking(message, envelope.message_id))
+        elif isinstance(
+            message, CaseReceived | CorrectionNotified | CorrectionReceived | ReviewEnded
+        ):
+            case = self.cases.get(message.case) or Case(code=message.case)
+            self.cases[case.code] = reviewed(case, message.review, self.rules)
+            self._record(case.code, "intake", message)
 
     def alert(self, known: set[str]) -> None:
         """Raise the alerts about suspicious messages, but for the `known` ones."""

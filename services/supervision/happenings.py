@@ -7,22 +7,38 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from services.supervision.clocks import clock_id
 from services.supervision.moves import TYPE as RECOUNTED
 from services.supervision.trace import Entry
-from shared.messages import CaseProgressed
+from shared.messages import CaseProgressed, CaseReceived, CorrectionNotified, ReviewEnded
 from shared.messages.registry import name_of
 
 STEP = name_of(CaseProgressed)
 ENDS = ("task.completed", "task.declined", "task.cancelled", "task.transferred")
 MORE = ("case.extended", "task.extended")
-Kind = Literal["stopped", "resumed", "extended", "recounted"]
+REVIEWS = (name_of(CaseReceived), name_of(CorrectionNotified), name_of(ReviewEnded))
+RECEIVED, NOTIFIED, ENDED = REVIEWS
+Kind = Literal[
+    "stopped",
+    "resumed",
+    "extended",
+    "recounted",
+    "notified",
+    "accepted",
+    "deemed",
+    "refused",
+    "withdrawn",
+]
+OF_REVIEWS: tuple[Kind, ...] = ("notified", "accepted", "deemed", "refused", "withdrawn")
+"""What ends a clock before acceptance. The reasons of a notice are what must be corrected."""
 Said = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
     """One thing that a clock was told. `assignment` is empty for what the whole case was told,
-    `by` the person as far as the trace names one. `clock` is that of a recount."""
+    `by` the person as far as the trace names one. `clock` is that of a recount or a review, `since`
+    the moment from which an accepted case counts."""
 
     kind: Kind
     at: datetime
@@ -35,6 +51,7 @@ class Happening:
     amount: int = 0
     unit: str = ""
     clock: str = ""
+    since: datetime | None = None
     due_before: str | None = None
     due_after: str | None = None
 
@@ -55,14 +72,19 @@ def happenings(entries: Iterable[Entry]) -> tuple[Happening, ...]:
             found += _of_step(reading, json.loads(entry.body))
         elif entry.type == RECOUNTED:
             found.append(_recounted(entry, json.loads(entry.body)))
+        elif entry.type in (NOTIFIED, ENDED):
+            found.append(_reviewed(entry, json.loads(entry.body)))
     return tuple(found)
 
 
 def region_of(entries: Iterable[Entry]) -> str:
-    """The region of the case, as its first step says; empty where there is none."""
-    steps = (json.loads(entry.body) for entry in entries if entry.type == STEP)
-    region: str = next((step["region"] for step in steps), "")
-    return region
+    """The region of the case, as its first step or its review says; empty where there is none."""
+    for entry in entries:
+        if entry.type in (STEP, RECEIVED):
+            said = json.loads(entry.body)
+            region: str = said.get("review", said)["region"]
+            return region
+    return ""
 
 
 def _of_step(reading: _Reading, step: Said) -> Iterator[Happening]:
@@ -113,6 +135,22 @@ def _extended(change: Said, common: Said) -> Happening:
         amount=change["amount"],
         unit=change["unit"],
         **common | {"by": ", ".join(filter(None, named))},
+    )
+
+
+def _reviewed(entry: Entry, said: Said) -> Happening:
+    review = said["review"]
+    number, notified = len(review["corrected_at"]), entry.type == NOTIFIED
+    since = review["accepted_at"]
+    why = (f"{it['subject']} ({it['problem']})" for it in said.get("missing", ()))
+    return Happening(
+        kind="notified" if notified else review["ending"],
+        at=entry.at,
+        reason="; ".join([*why, *said.get("reasons", ())]),
+        legal_basis=review["limit"]["source"],
+        by=said["by"],
+        clock=clock_id(entry.case, "correction", str(number) if number else ""),
+        since=datetime.fromisoformat(since) if since else None,
     )
 
 

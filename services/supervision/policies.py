@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from services.supervision.clocks import KINDS
+from services.supervision.clocks import KINDS, LIKE
 from services.supervision.ladder import Ladder
 from services.supervision.rungs import Written, written
 from shared.errors import Fault, Invalid
@@ -90,9 +90,11 @@ def policy_from(data: Any) -> Policy:
     for name, ladder in reading.mapping(parts.get("ladders"), "ladders").items():
         reading.ladder(name, ladder)
     policy = reading.policy(parts, "")
+    later = {kind: policy.clocks[like] for kind, like in LIKE.items() if like in policy.clocks}
+    policy = replace(policy, clocks={**later, **policy.clocks})
     policy = replace(policy, refusals=reading.refusals(parts.get("refusals") or {}))
     policy = replace(policy, regions=reading.regions(parts.get("regions") or {}, policy))
-    missing = [kind for kind in KINDS if kind not in policy.clocks]
+    missing = [kind for kind in KINDS if kind not in {*policy.clocks, *LIKE}]
     reading.faults += [Fault(f"clocks.{kind}", "is missing: name its ladder") for kind in missing]
     if reading.faults:
         raise Invalid(*reading.faults)

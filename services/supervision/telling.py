@@ -8,7 +8,16 @@ from typing import Any
 
 from services.supervision.moves import TYPE as RECOUNTED
 from services.supervision.trace import Entry
-from shared.messages import ActOnSilence, AlertRaised, CaseProgressed, MessageParked
+from shared.messages import (
+    ActOnSilence,
+    AlertRaised,
+    CaseProgressed,
+    CaseReceived,
+    CorrectionNotified,
+    CorrectionReceived,
+    MessageParked,
+    ReviewEnded,
+)
 from shared.messages.registry import name_of
 
 STEP, ALERT, PARKED = (name_of(cls) for cls in (CaseProgressed, AlertRaised, MessageParked))
@@ -45,10 +54,49 @@ def _told(kind: str, said: Said) -> Iterator[tuple[str, str]]:
     elif kind == RECOUNTED:
         before, after = said["due_before"], said["due_after"]
         yield said["department"], f"due {after} instead of {before}: {said['reason']}"
+    elif kind in REVIEWS:
+        yield "intake", REVIEWS[kind](said)
     elif kind == PARKED:
         yield said["service"], f"{said['message_type']} was parked: {said['reason']}"
     else:
         yield said["service"], _refused(said)
+
+
+def _received(it: Said) -> str:
+    review = it["review"]
+    return f"received: {review['title']['en']}; correction notice {_limit(review['limit'])}"
+
+
+def _notified(it: Said) -> str:
+    wrong = ", ".join(f"{one['subject']} ({one['problem']})" for one in it["missing"])
+    return f"correction notice: {wrong}, by {it['by']}"
+
+
+def _corrected_before(it: Said) -> str:
+    return f"the applicant corrected: {', '.join([*it['fields'], *it['materials']]) or '-'}"
+
+
+def _review_ended(it: Said) -> str:
+    review = it["review"]
+    how = ENDINGS[review["ending"]]
+    since = f", counted from {review['accepted_at']}" if review["accepted_at"] else ""
+    by = f", by {it['by']}" if it["by"] else ""
+    return f"{'; '.join([how + since, *it['reasons']])}{by}"
+
+
+ENDINGS = {
+    "accepted": "accepted",
+    "deemed": "nothing was said in time: deemed accepted",
+    "refused": "not accepted",
+    "withdrawn": "withdrawn before acceptance",
+}
+REVIEWS: dict[str, Callable[[Said], str]] = {
+    name_of(CaseReceived): _received,
+    name_of(CorrectionNotified): _notified,
+    name_of(CorrectionReceived): _corrected_before,
+    name_of(ReviewEnded): _review_ended,
+}
+"""A sentence for each thing that happened before acceptance."""
 
 
 def _meant(it: Said) -> str:

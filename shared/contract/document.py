@@ -28,6 +28,7 @@ ADDRESSES = {
     "directives": "{type}",
     "notices": "{service}.notice",
     "alerts": "alert.{rung}",
+    "reviews": "{type}",
 }
 """The routing key on each exchange; what stands in braces is the message's type or a field."""
 

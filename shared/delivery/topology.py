@@ -27,18 +27,27 @@ READS = {
     "intake": ("progress",),
     "routing": ("cases", "results", "directives"),
     "department": ("progress",),
-    "supervision": ("progress", "notices"),
+    "supervision": ("progress", "notices", "reviews"),
 }
 ONLY = {("progress", "department"): ("*.*.refused", "item.published")}
 """Of an exchange that a service reads for a few messages: under which routing keys they come."""
 
 WRITES = {
-    "intake": ("cases", "notices"),
+    "intake": ("cases", "notices", "reviews"),
     "routing": ("tasks", "progress", "notices"),
     "department": ("results", "notices"),
     "supervision": ("directives", "alerts", "notices"),
 }
-TOPICS = ("cases", "tasks", "results", "progress", "directives", "notices", "alerts")
+TOPICS = (
+    "cases",
+    "tasks",
+    "results",
+    "progress",
+    "directives",
+    "notices",
+    "alerts",
+    "reviews",
+)
 
 DEPARTMENT_KEY = re.compile(r"[a-z][a-z0-9-]{0,63}")
 TAKEN = ("in", "retry", "parked")

@@ -41,6 +41,14 @@ from shared.messages.results import (
     TaskReturned,
     TaskSuspended,
 )
+from shared.messages.reviews import (
+    CaseReceived,
+    CorrectionNotified,
+    CorrectionReceived,
+    Review,
+    ReviewEnded,
+    ToCorrect,
+)
 from shared.messages.tasks import TaskAssigned, TaskCancelled, TaskSupplemented
 
 __all__ = [
@@ -49,10 +57,13 @@ __all__ = [
     "Approval",
     "CaseAccepted",
     "CaseProgressed",
+    "CaseReceived",
     "CaseSupplemented",
     "CaseWithdrawn",
     "Change",
     "CorrectCase",
+    "CorrectionNotified",
+    "CorrectionReceived",
     "Deferral",
     "ExtendCase",
     "ExtensionRule",
@@ -70,6 +81,8 @@ __all__ = [
     "Opinion",
     "Person",
     "Procedure",
+    "Review",
+    "ReviewEnded",
     "Shortcoming",
     "Silence",
     "TaskAccepted",
@@ -85,6 +98,7 @@ __all__ = [
     "TaskSupplemented",
     "TaskSuspended",
     "Text",
+    "ToCorrect",
     "ToFetch",
     "TransferTask",
 ]

@@ -44,7 +44,11 @@ class TaskOutline:
 @message("item.published", exchange="progress", sent_by={"routing"})
 @dataclass(frozen=True, kw_only=True)
 class ItemPublished:
-    """A version of a service item that can be applied for from now on."""
+    """A version of a service item that can be applied for from now on.
+
+    `review` is the time in which a clerk looks at an application and says what must be corrected,
+    or it counts as accepted; without it an application is accepted at once.
+    """
 
     item: Key
     version: Annotated[int, Range(min=1)]
@@ -60,3 +64,4 @@ class ItemPublished:
     extension: ExtensionRule | None = None
     procedures: tuple[Procedure, ...] = ()
     issues: tuple[IssueRule, ...] = ()
+    review: Limit | None = None

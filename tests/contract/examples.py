@@ -3,14 +3,19 @@
 The files in golden/ say the same in JSON, and were checked by hand.
 """
 
+from dataclasses import replace
+
 from shared.messages import (
     ActOnSilence,
     AlertRaised,
     CaseAccepted,
     CaseProgressed,
+    CaseReceived,
     CaseSupplemented,
     CaseWithdrawn,
     CorrectCase,
+    CorrectionNotified,
+    CorrectionReceived,
     ExtendCase,
     FormField,
     IssueRule,
@@ -22,6 +27,8 @@ from shared.messages import (
     MessageRefused,
     MigrateCase,
     Opinion,
+    Review,
+    ReviewEnded,
     Shortcoming,
     TaskAccepted,
     TaskAssigned,
@@ -36,6 +43,7 @@ from shared.messages import (
     TaskSupplemented,
     TaskSuspended,
     Text,
+    ToCorrect,
     ToFetch,
     TransferTask,
 )
@@ -53,6 +61,7 @@ from tests.contract.matter import (
     HANDED,
     HANDLING,
     LAW,
+    NOTICE,
     OPINION,
     PLAN,
     PROJECT,
@@ -63,6 +72,18 @@ from tests.contract.matter import (
     TO_PLANNING,
     at,
 )
+
+REVIEWED = Review(
+    item="investment-project",
+    item_version=1,
+    region="330100",
+    title=PROJECT,
+    lead="development-reform",
+    limit=NOTICE,
+    received_at=at(18, 9, 2),
+)
+NOTIFIED = replace(REVIEWED, notified_at=at(22, 15))
+CORRECTED = replace(NOTIFIED, corrected_at=(at(28, 10, 30),))
 
 MESSAGES = (
     ActOnSilence(
@@ -135,6 +156,32 @@ MESSAGES = (
                 handling=Limit(amount=15, source="《中华人民共和国环境影响评价法》第二十二条"),
             ),
         ),
+    ),
+    CaseReceived(case=CASE, at=at(18, 9, 2), review=REVIEWED),
+    CorrectionNotified(
+        case=CASE,
+        at=at(22, 15),
+        review=NOTIFIED,
+        by=LEADER,
+        missing=(
+            ToCorrect(subject="site-plan", problem="未加盖公章", remedy="加盖公章后重新扫描上传"),
+        ),
+    ),
+    CorrectionReceived(
+        case=CASE,
+        at=at(28, 10, 30),
+        review=CORRECTED,
+        fields=("land_area",),
+        materials=("site-plan",),
+    ),
+    ReviewEnded(
+        case=CASE,
+        at=at(28, 16),
+        review=replace(
+            CORRECTED, ended_at=at(28, 16), ending="accepted", accepted_at=at(28, 10, 30)
+        ),
+        by=LEADER,
+        reasons=("申请材料齐全",),
     ),
     CaseSupplemented(
         case=CASE, at=at(22, 14, 10), form={"land_area": 3.4}, materials=(PLAN,), note="已加盖公章"
@@ -247,6 +294,7 @@ MESSAGES = (
                 delivery=Limit(amount=10, source="《中华人民共和国行政许可法》第四十四条"),
             ),
         ),
+        review=NOTICE,
     ),
     MessageParked(
         service="routing",

@@ -48,6 +48,7 @@ FUNDS = Deferral(
 ACCEPTANCE = Limit(amount=1, source="本事项办事指南（部门签收时限）")
 HANDLING = Limit(amount=5, source="《中华人民共和国城乡规划法》第三十六条")
 STATUTORY = Limit(amount=45, source="《中华人民共和国行政许可法》第四十二条第二款")
+NOTICE = Limit(amount=5, source="《中华人民共和国行政许可法》第三十二条第一款第四项")
 PROMISED = Limit(amount=30, source="本事项办事指南承诺办结时限")
 EXTENSION = ExtensionRule(
     amount=15,

@@ -48,6 +48,7 @@ def built(loaded: Mapping[str, Any], document: str) -> Item:
         tasks=tuple(_task(task) for task in loaded["tasks"]),
         statutory=_limit(loaded["statutory"]),
         promised=_limit(loaded["promised"]),
+        review=_limit(loaded["review"]),
         extension=_extension(loaded["extension"]),
         procedures=tuple(_procedure(one) for one in loaded["procedures"]),
         on_rejection=loaded["on_rejection"],

@@ -22,6 +22,9 @@ def check_limits(item: Item) -> Iterator[Found]:
         if task.acceptance and task.handling and _more(task.acceptance, task.handling):
             problem = f"is longer than `handling`, {_told(task.handling)}: give less"
             yield ("tasks", place, "acceptance"), problem
+    if item.review and item.review.unit != "working_days":
+        problem = "is counted in working days (Administrative Licensing Law, articles 32 and 82)"
+        yield ("review", "unit"), problem
     if item.extension and item.statutory is None:
         yield ("extension",), "extends the statutory limit, which is missing: add `statutory`"
     if item.extension and item.statutory and item.extension.unit != item.statutory.unit:

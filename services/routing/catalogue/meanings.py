@@ -14,6 +14,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "applicants": "Who may apply: person, organisation or both.",
         "statutory": "What the law allows for the whole case.",
         "promised": "What the office promises for the whole case; not more than the law allows.",
+        "review": "A clerk looks at an application before it is accepted: within so many working "
+        "days its applicant is told what must be corrected, or it counts as accepted "
+        "(Administrative Licensing Law, article 32). Without it an application is accepted at "
+        "once.",
         "on_rejection": "stop: the first rejection decides the case, and the other tasks are "
         "taken back. collect: every task is answered first, and all reasons are told together.",
         "extension": "How much more time may be granted once, and by whom.",

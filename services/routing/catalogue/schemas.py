@@ -284,6 +284,7 @@ class ItemSchema(Part):
     )
     statutory = fields.Nested(LimitSchema, load_default=None)
     promised = fields.Nested(LimitSchema, load_default=None)
+    review = fields.Nested(LimitSchema, load_default=None)
     extension = fields.Nested(ExtensionSchema, load_default=None)
     procedures = fields.List(fields.Nested(ProcedureSchema), load_default=list)
     on_rejection = fields.String(load_default="stop", validate=_one_of(("stop", "collect")))
