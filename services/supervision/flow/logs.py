@@ -1,9 +1,9 @@
 """The courses of the cases of an event log (IEEE XES), as its events tell them.
 
 An activity is assigned with `schedule` or `assign`, begun with `start` and ended with `complete` or
-whatever else ends it (what was skipped is not there); where the log has only its end, it was
-assigned, begun and ended at that moment. `concept:instance` tells apart what the same case does twice at once. Events without a
-transition are taken as complete.
+whatever else ends it (what was skipped is not there). Where the log has only its end, it was
+assigned when the one before it ended, and begun and ended at that moment. `concept:instance` tells
+apart what the same case does twice at once. Events without a transition are taken as complete.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,10 +40,10 @@ def courses(traces: Iterable[xes.Trace], zone: ZoneInfo) -> Iterator[Course]:
     """
     for trace in traces:
         case = trace.attributes.get(NAME, "-")
-        done = list(_assignments(trace, case, zone))
+        opened = _date(trace.attributes, "startdate", case, zone)
+        closed = _date(trace.attributes, "enddate", case, zone)
+        done = list(_assignments(trace, case, zone, opened))
         if done:
-            opened = _date(trace.attributes, "startdate", case, zone)
-            closed = _date(trace.attributes, "enddate", case, zone)
             yield course(
                 case,
                 opened or min(it.assigned for it in done),
@@ -52,7 +52,10 @@ def courses(traces: Iterable[xes.Trace], zone: ZoneInfo) -> Iterator[Course]:
             )
 
 
-def _assignments(trace: xes.Trace, case: str, zone: ZoneInfo) -> Iterator[Assignment]:
+def _assignments(
+    trace: xes.Trace, case: str, zone: ZoneInfo, opened: datetime | None
+) -> Iterator[Assignment]:
+    last = opened
     going: dict[tuple[str, str], _Open] = {}
     for event in trace.events:
         at = _date(event, STAMP, case, zone)
@@ -61,7 +64,9 @@ def _assignments(trace: xes.Trace, case: str, zone: ZoneInfo) -> Iterator[Assign
         key = event[NAME], event.get(INSTANCE, "")
         department, what = event.get(GROUP, ""), event.get(TRANSITION, "complete").lower()
         if what in ENDS:
-            yield _ended(key, going.pop(key, _Open(department=department)), at, ENDS[what])
+            one = going.pop(key, None) or _Open(department=department, assigned=last, began=at)
+            yield _ended(key, one, at, ENDS[what])
+            last = at
             continue
         one = going.setdefault(key, _Open(department=department))
         if what in ("schedule", "assign"):
