@@ -8,6 +8,8 @@ from types import MappingProxyType
 from services.supervision import alerts, deliveries, refusals, store
 from services.supervision.calling import Call, call
 from services.supervision.domain import Case, Rules, fire, follow, next_at
+from services.supervision.notices import store as notices
+from services.supervision.notices.notice import notices_of
 from services.supervision.recipients import Recipient
 from services.supervision.reviewing import reviewed
 from services.supervision.trace import Entry, Head, append, canonical
@@ -188,13 +190,15 @@ def raise_alerts(
     work: Work,
     raised: Sequence[tuple[AlertRaised, str]],
     channels: Sequence[str],
-    recipients: Mapping[str, Sequence[Recipient]] = NOBODY,  # noqa: ARG001 - for notices
+    recipients: Mapping[str, Sequence[Recipient]] = NOBODY,
 ) -> None:
     """Record alerts, each with its JSON, have the channels tell them, and send them.
 
-    `recipients` are the persons who are told of each, by its id.
+    `recipients` are the persons who are told of each, by its id; an alert with none at all reaches
+    nobody, which is an alert itself, and one that is not among them names nobody.
     """
     alone = [alert for alert, _body in raised]
     store.save_alerts(work.transaction, raised)
     deliveries.queue(work.transaction, alone, channels, work.now)
+    notices.add(work.transaction, notices_of(recipients, work.now))
     work.send(*alone)
