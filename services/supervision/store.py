@@ -186,12 +186,6 @@ def clocks_of(tx: sa.Connection, code: str) -> list[Clock]:
     return sorted(case_of_row(row).clocks.values(), key=attrgetter("id")) if row else []
 
 
-def case(tx: sa.Connection, code: str) -> Case | None:
-    """A case as it stands, to be looked at."""
-    row = tx.execute(sa.select(cases).where(cases.c.code == code)).first()
-    return case_of_row(row) if row else None
-
-
 def provisional(tx: sa.Connection, *, after: str, limit: int) -> list[Case]:
     """Cases with a clock that runs and whose due date may still move with the calendar, by code,
     from `after` on, locked."""
