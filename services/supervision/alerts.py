@@ -56,7 +56,6 @@ def of_rung(clock: Clock, rung: Rung, now: datetime, calendar: Calendar) -> Aler
     )
 
 
-def _reasons(clock: Clock, rung: Rung, due: datetime | None, calendar: Calendar) -> str:
 def following(
     alert: AlertRaised, before: AlertRaised, clock: Clock, calendar: Calendar
 ) -> AlertRaised:
@@ -70,6 +69,7 @@ def following(
     return replace(alert, text=f"{zh}\n{en}", follows=before.alert)
 
 
+def _reasons(clock: Clock, rung: Rung, due: datetime | None, calendar: Calendar) -> str:
     end = f"{due:%Y-%m-%d %H:%M}" if due else "-"
     reached = f"{calendar.local(rung.moment):%Y-%m-%d %H:%M}" if rung.moment else "-"
     zh = f"到期时间 {end}；本级触发时间 {reached}。"
