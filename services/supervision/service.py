@@ -1,6 +1,7 @@
 """The supervision service: wiring only. What it does stands in `handlers` and `channels`."""
 
 import json
+import os
 import time
 import uuid
 from collections.abc import Sequence
@@ -21,7 +22,12 @@ from services.supervision.board.names import Names
 from services.supervision.board.sheets import SheetPages
 from services.supervision.board.wall import WallPages
 from services.supervision.domain import Rules
+from services.supervision.notices import view as notices
+from services.supervision.notices.rounds import Rounds
+from services.supervision.notices.service import Notices
 from services.supervision.open_cases import OpenCases
+from services.supervision.peoplefile import FILE as PEOPLE
+from services.supervision.peoplefile import read_people
 from services.supervision.policies import read_policy
 from services.supervision.recounting import recount
 from services.supervision.signing import Signer
@@ -50,6 +56,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
 
     backbone = Backbone()
     open_cases: OpenCases
+    rounds: Rounds
     rules: Rules
     signer: Signer
     tide: Tide
@@ -60,16 +67,21 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     def start(self) -> None:
         catalogue = self.backbone.settings.catalogue
         self._present = PresentCalendars(catalogue)
+        people, missing = read_people(catalogue / PEOPLE, os.environ)
+        for address in missing:
+            log.warning("an address is left out", address=address)
         self.rules = Rules(
             calendar=self.calendars.of(self.backbone.settings.region),
             policy=read_policy(catalogue / "policies.yaml"),
             calendars=self.calendars,
+            people=people,
         )
         self.signer = Signer.of(self.backbone.settings.data)
         self.process = str(uuid.uuid4())
         self.open_cases = OpenCases()
         self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
         self._recount(None)
+        self.rounds = Rounds(self.backbone, lambda: self.rules, self.channels)
 
     @property
     def calendars(self) -> Calendars:
@@ -123,7 +135,7 @@ class CheckpointsAsked(Schema):
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
 
 
-class Service(WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages):
+class Service(Notices, WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages):
     """Supervision: the clocks, the alerts and the trace of every case."""
 
     name = "supervision"
@@ -209,12 +221,15 @@ class Service(WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPa
 
     @http("GET", "/alerts", query=AlertsAsked)
     def list_alerts(self, request: Request) -> Any:
-        """Alerts, newest first."""
-        asked = request.query
+        """Alerts, newest first, each with who was told of it."""
+        asked, zone = request.query, self.delivery.settings.time.zone
         with self.delivery.database.reading() as tx:
-            found = store.alerts_since(tx, asked["since"], asked["case"], asked["limit"])
+            bodies = store.alerts_since(tx, asked["since"], asked["case"], asked["limit"])
+            found = [json.loads(body) for body in bodies]
+            told = notices.of_alerts(tx, [it["alert"] for it in found], zone)
             backlog = deliveries.backlog(tx)
-        return {"alerts": [json.loads(body) for body in found], "untold": backlog}
+        alerts = [it | {"notices": told.get(it["alert"], [])} for it in found]
+        return {"alerts": alerts, "untold": backlog}
 
     @http("GET", "/checkpoints", query=CheckpointsAsked)
     def list_checkpoints(self, request: Request) -> Any:
