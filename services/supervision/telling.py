@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.supervision.acts import TYPE as ACTED
+from services.supervision.actwords import words
 from services.supervision.moves import TYPE as RECOUNTED
 from services.supervision.trace import Entry
 from shared.messages import (
@@ -56,6 +58,8 @@ def _told(kind: str, said: Said) -> Iterator[tuple[str, str]]:
         yield said["department"], f"due {after} instead of {before}: {said['reason']}"
     elif kind in REVIEWS:
         yield "intake", REVIEWS[kind](said)
+    elif kind == ACTED:
+        yield "", words(said).en
     elif kind == PARKED:
         yield said["service"], f"{said['message_type']} was parked: {said['reason']}"
     else:
