@@ -4,8 +4,9 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import eventlet
@@ -13,7 +14,16 @@ import structlog
 from marshmallow import Schema, fields, validate
 from nameko.extensions import DependencyProvider
 
-from services.supervision import channels, deliveries, handlers, record, store, view
+from services.supervision import (
+    acting,
+    actstore,
+    channels,
+    deliveries,
+    handlers,
+    record,
+    store,
+    view,
+)
 from services.supervision.board.alerts import AlertPages
 from services.supervision.board.base import FOLDER
 from services.supervision.board.case import CasePages
@@ -167,19 +177,27 @@ class Service(Notices, WallPages, CasePages, AlertPages, SheetPages, FlowPages, 
     @keeps_time  # type: ignore[untyped-decorator]
     def fire(self) -> float:
         """Fire what is due, batch after batch; the seconds until the next rung is."""
-        business = self.delivery.settings.time
-        tide, now = self.book.tide, business.now()
+        return self._in_time(store.next_moment, handlers.fire_due)
+
+    @keeps_time  # type: ignore[untyped-decorator]
+    def follow_up(self) -> float:
+        """Fire the next rung of what nobody has acknowledged; the seconds until that may be."""
+        return min(1.0, self._in_time(actstore.next_wait, acting.escalate))
+
+    def _in_time(self, next_of: Callable[..., datetime | None], do: Callable[..., int]) -> float:
+        """Do what is due, as far as the stream was read; the seconds until more is."""
+        business, tide = self.delivery.settings.time, self.book.tide
+        now = business.now()
         before = tide.limit(now=now, at=time.monotonic())
         with self.delivery.database.reading() as tx:
-            coming, slowest = store.next_moment(tx), store.slowest_tide(tx, tide.quiet_since(now))
+            coming, slowest = next_of(tx), store.slowest_tide(tx, tide.quiet_since(now))
         if before and slowest:
             before = min(before, slowest)
         if before is None or coming is None or coming >= before:
             return (business.delay_until(coming) or CATCHING_UP) if coming else 1.0
+        book = self.book
         with self.delivery.work() as work:
-            some = handlers.fire_due(
-                work, rules=self.book.rules, channels=self.book.channels, before=before, limit=BATCH
-            )
+            some = do(work, rules=book.rules, channels=book.channels, before=before, limit=BATCH)
         return 0.0 if some else CATCHING_UP  # another process has them
 
     @keeps_time  # type: ignore[untyped-decorator]
