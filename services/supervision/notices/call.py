@@ -47,6 +47,16 @@ def call(address: Address, digest: Digest) -> None:
         _through_apprise(plugin, address, digest)
 
 
+def kind_of(address: Address) -> str:
+    """What is at an address, such as DingTalk or E-Mail; empty for what nobody can read."""
+    url = robots.readable(address.url)
+    if url.startswith(WEB):
+        return "Webhook"
+    load()
+    plugin = apprise.Apprise.instantiate(url)
+    return str(plugin.service_name) if plugin else ""
+
+
 @cache
 def load() -> None:
     """Have apprise read its hundred kinds of addresses, which takes half a second, once."""
