@@ -21,8 +21,9 @@ from shared.messages.alerts import Addressee
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What is said of a rung. `recipients` is None where the policy names nobody, or lets the level
-    be skipped; it is empty where somebody should be told and nobody is there."""
+    """What is said of a rung. `recipients` is None where the policy names nobody, lets the level be
+    skipped, or no address is set at all; it is empty where somebody should be told and nobody is
+    there."""
 
     messages: tuple[AlertRaised | ActOnSilence, ...]
     recipients: Sequence[Recipient] | None = None
@@ -67,10 +68,8 @@ def call(
         by = said.acknowledge.end(now, own.calendar)
         alert = replace(alert, acknowledge_by=own.calendar.local(by))
     orders = (directives.of_order(clock, now, own.calendar),) if _orders(said, clock) else ()
-    return Call(
-        messages=(alert, *orders),
-        recipients=told.recipients if said.to and not told.skipped else None,
-    )
+    by_name = said.to and not told.skipped and rules.people.reachable
+    return Call(messages=(alert, *orders), recipients=told.recipients if by_name else None)
 
 
 def _orders(said: RungPolicy, clock: Clock) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from services.supervision.posts import Post
 from services.supervision.recipients import Address
@@ -75,6 +76,12 @@ class People:
 
     persons: Mapping[str, Person] = field(default_factory=dict)
     shifts: tuple[Shift, ...] = ()
+
+    @cached_property
+    def reachable(self) -> bool:
+        """Whether anybody has an address: where none is set, nobody is told by name, and that an
+        alert reached none of its people is no news."""
+        return any(it.addresses for it in self.persons.values())
 
     def at(self, post: Post, day: date) -> tuple[Person, ...]:
         """Who answers for a post on a day: those on duty by date, else by the day of the week, else
