@@ -1,0 +1,147 @@
+"""Check whom alerts reach by policies.yaml and people.yaml, and say who would be told of one.
+
+Supervision reads both at its start. Addresses with tokens come from the variables and files that
+people.yaml names: run `check` where these are set.
+"""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
+from deploy.cli.ordering import now
+from deploy.local.services import departments
+from services.supervision.clocks import KINDS
+from services.supervision.duty import Place, Told, told
+from services.supervision.ladder import RUNGS
+from services.supervision.people import People
+from services.supervision.peoplefile import FILE, read_people
+from services.supervision.policies import Policy, read_policy
+from services.supervision.policycheck import remarks
+from services.supervision.reasons import RUNG_NAMES
+from services.supervision.rungs import RungPolicy, Written
+from shared.errors import Fault, Invalid
+from shared.worktime import read_calendars
+from shared.worktime.reading import moment_of
+from shared.worktime.regions import checked_region
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def check(*, as_json: AsJson = False, catalogue: Folder = EXAMPLE) -> None:
+    """Check both files: what cannot be followed is refused, what may be a mistake is named."""
+    policy, people, missing = _read(catalogue)
+    items = [file.stem for file in (catalogue / "items").glob("*.yaml")]
+    found = remarks(policy, people, items=items, departments=departments(catalogue))
+    if as_json:
+        said = {"people": list(people.persons), "left_out": missing, "remarks": found}
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+        return
+    for line in missing:
+        print(f"left out: {line}")
+    for line in found:
+        print(line)
+    print(f"sound; {len(people.persons)} people")
+
+
+@app.command()
+def who(
+    *,
+    department: Annotated[str, typer.Option(help="Whose task or case it is.")],
+    rung: Annotated[str, typer.Option(help=f"One of {', '.join(RUNGS)}.")],
+    item: Annotated[str, typer.Option(help="Its key, where it has a ladder of its own.")] = "",
+    region: Annotated[
+        str, typer.Option(envvar="ONEWINDOW_REGION", help="A code of GB/T 2260.")
+    ] = "330100",
+    kind: Annotated[str, typer.Option(help=f"Of clock: {', '.join(KINDS)}.")] = "handling",
+    at: Annotated[
+        str, typer.Option(metavar="INSTANT", help="Such as 2026-10-08T23:00+08:00; else now.")
+    ] = "",
+    as_json: AsJson = False,
+    catalogue: Folder = EXAMPLE,
+) -> None:
+    """Say who would be told of a rung, by which channels, from when on, and why they."""
+    policy, people, _missing = _read(catalogue)
+    region, moment = checked_region(region), _moment(at)
+    _check("rung", rung, RUNGS)
+    _check("kind", kind, KINDS)
+    written = policy.of(region).written(kind, item=item, department=department)
+    _check("rung", rung, [it.name for it in written.rungs])
+    here = read_calendars(catalogue).of(region).local(moment)
+    place = Place(department=department, region=region)
+    said = _said(written, rung, told(rung, written, people, place, here), here)
+    if as_json:
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        _show(said)
+
+
+def _read(catalogue: Path) -> tuple[Policy, People, tuple[str, ...]]:
+    people, missing = read_people(catalogue / FILE, os.environ)
+    return read_policy(catalogue / "policies.yaml"), people, missing
+
+
+def _moment(text: str) -> datetime:
+    moment = moment_of(text) if text else now()
+    if moment is None:
+        raise Invalid(Fault("--at", f"{text!r} is no instant such as 2026-10-08T23:00+08:00"))
+    return moment
+
+
+def _check(name: str, value: str, known: Any) -> None:
+    if value not in known:
+        there = ", ".join(known) or "none in this ladder"
+        raise Invalid(Fault(name, f"{value!r} is none; there are {there}"))
+
+
+def _said(written: Written, rung: str, answer: Told, at: datetime) -> dict[str, Any]:
+    policy, above = written.rung(rung), written.after(rung)
+    return {
+        "rung": rung,
+        "when": policy.when,
+        "at": at.isoformat(),
+        "skipped": answer.skipped,
+        "told_as": answer.rung,
+        "people": [
+            {
+                "person": it.person,
+                "name": it.name,
+                "channels": [address.channel for address in it.addresses],
+                "not_before": it.not_before.isoformat() if it.not_before else None,
+                "why": {"zh": it.why.zh, "en": it.why.en},
+            }
+            for it in answer.recipients
+        ],
+        "remarks": [{"zh": it.zh, "en": it.en} for it in answer.remarks],
+        "acknowledge": _within(policy),
+        "else": above.name if policy.acknowledge and above else None,
+        "order": policy.order or None,
+    }
+
+
+def _within(policy: RungPolicy) -> str | None:
+    within = policy.acknowledge
+    return f"{within.amount} {within.unit.replace('_', ' ')}" if within else None
+
+
+def _show(said: dict[str, Any]) -> None:
+    title = RUNG_NAMES[said["rung"]].en
+    print(f"{title}, {said['when'] or 'when a lower rung is not acknowledged'}, at {said['at']}")
+    for it in said["people"]:
+        channels = ", then ".join(it["channels"]) or "no channel: nothing holds an address"
+        later = f", from {it['not_before']} on (quiet hours)" if it["not_before"] else ""
+        print(f"  {it['name']} ({it['person']}): {channels}{later}")
+        print(f"      {it['why']['en']}")
+    for remark in said["remarks"]:
+        print(f"  {remark['en']}")
+    if not said["people"] and not said["remarks"]:
+        print("  nobody by name: the rung has no `to`")
+    if said["acknowledge"]:
+        print(f"  to be acknowledged within {said['acknowledge']}, else {said['else']}")
+    if said["order"]:
+        print("  routing is told to hand the task on to the lead department")

@@ -1,0 +1,97 @@
+"""./onewindow policy, as whoever writes policies calls it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from deploy.cli import app
+from shared.errors import Invalid
+
+SHIPPED = Path(__file__).parents[3] / "deploy" / "catalogue"
+ASKED = ("--item", "mass-event", "--department", "public-security", "--region", "330106")
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("people.yaml", "policies.yaml", "departments.yaml"):
+        shutil.copy(SHIPPED / name, tmp_path)
+    monkeypatch.setenv("ONEWINDOW_MAIL", "mailtos://user:word@smtp.city.example")
+    return tmp_path
+
+
+def run(catalogue: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["policy", *arguments, "--catalogue", str(catalogue)])
+
+
+def who(catalogue: Path, rung: str, at: str) -> dict[str, object]:
+    done = run(catalogue, "who", *ASKED, "--rung", rung, "--at", at, "--json")
+    return json.loads(done.stdout)
+
+
+def test_who_says_whom_by_what_from_when_and_why(catalogue: Path):
+    said = run(catalogue, "who", *ASKED, "--rung", "red", "--at", "2026-10-08T23:00+08:00")
+    assert said.stdout.splitlines() == [
+        "Red card, 1 working day after due, at 2026-10-08T23:00:00+08:00",
+        "  陈静 (chen-jing): mail",
+        "      陆伟, head of public-security, is away until 2026-10-09; deputy 陈静",
+        "  李娜 (li-na): mail",
+        "      supervisor in 330106",
+        "  to be acknowledged within 4 working hours, else centre",
+    ]
+
+
+def test_a_program_is_told_of_quiet_hours_and_no_address_is_shown(catalogue: Path):
+    said = who(catalogue, "yellow", "2026-10-12T23:00+08:00")
+    assert [(it["person"], it["not_before"]) for it in said["people"]] == [
+        ("chen-jing", None),
+        ("lu-wei", "2026-10-13T07:00:00+08:00"),
+    ]
+    assert "word" not in json.dumps(said)
+    loud = who(catalogue, "centre", "2026-10-10T23:00+08:00")
+    assert [it["person"] for it in loud["people"]] == ["sun-bo"]  # a Saturday
+    assert loud["else"] == "leadership"
+
+
+def test_check_names_what_is_left_out_and_what_may_be_a_mistake(catalogue: Path):
+    (catalogue / "items").mkdir()
+    said = run(catalogue, "check").stdout
+    assert "left out: people.lu-wei.addresses.dingtalk: the variable ONEWINDOW_TELL_LU_WEI" in said
+    assert "items.mass-event: the catalogue has no such item" in said
+    assert said.endswith("sound; 7 people\n")
+
+
+def test_check_says_which_roles_nobody_holds(catalogue: Path):
+    people = (catalogue / "people.yaml").read_text("utf-8")
+    people = people.replace("posts: [leadership]", "posts: [head of moon]")
+    (catalogue / "people.yaml").write_text(people, encoding="utf-8")
+    said = run(catalogue, "check").stdout
+    assert "nobody is leadership, and a ladder tells them" in said
+    assert "people.he-jun.posts: the catalogue has no moon" in said
+
+
+def test_no_policy_approves_where_no_item_says_so(catalogue: Path):
+    text = (catalogue / "policies.yaml").read_text("utf-8")
+    wrong = text.replace("yellow: at due", "yellow: {when: at due, order: deemed_approval}", 1)
+    (catalogue / "policies.yaml").write_text(wrong, encoding="utf-8")
+    done = run(catalogue, "check")
+    assert isinstance(done.exception, Invalid)
+    assert "no policy grants an approval: the service item says so" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--rung", "pink"), "rung: 'pink' is none; there are reminder, yellow"),
+        (("--rung", "red", "--kind", "half"), "kind: 'half' is none; there are statutory"),
+        (("--rung", "red", "--at", "soon"), "--at: 'soon' is no instant"),
+        (("--rung", "red", "--region", "moon"), "region: 'moon' is no code of GB/T 2260"),
+        (("--rung", "centre", "--item", "birth"), "rung: 'centre' is none; there are reminder"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_a_sentence(catalogue: Path, arguments, problem: str):
+    done = run(catalogue, "who", *ASKED, *arguments)
+    assert isinstance(done.exception, Invalid)
+    assert problem in str(done.exception)
