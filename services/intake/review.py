@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.intake.form import problem_with_text
 from shared.errors import Fault, Invalid, OneWindowError
 from shared.messages import Limit, Review, ToCorrect
+from shared.messages.orders import LONGEST_NAME, LONGEST_REASON
 from shared.messages.reviews import Ending
 from shared.worktime import Calendar, deemed_acceptance, due
 
@@ -178,6 +180,12 @@ def _faults_in(missing: Sequence[ToCorrect], known: Sequence[str]) -> list[Fault
             if not it.problem.strip()
         ),
         *(
+            Fault(f"missing[{place}].{name}", wrong)
+            for place, it in enumerate(missing)
+            for name, text in (("problem", it.problem), ("remedy", it.remedy))
+            if (wrong := problem_with_text(text, LONGEST_REASON))
+        ),
+        *(
             Fault(f"missing[{place}].subject", f"{name!r} is named twice: put both into one")
             for place, name in enumerate(named)
             if name in named[:place]
@@ -191,6 +199,10 @@ def _check_texts(by: str, reasons: Sequence[str]) -> None:
 
 
 def _faults_in_texts(by: str, reasons: Sequence[str]) -> list[Fault]:
-    nobody = [] if by.strip() else [Fault("by", "must name the person who does it")]
-    blank = (place for place, reason in enumerate(reasons) if not reason.strip())
-    return [*nobody, *(Fault(f"reasons[{place}]", "must not be empty") for place in blank)]
+    texts = [("by", by, LONGEST_NAME)]
+    texts += [(f"reasons[{place}]", it, LONGEST_REASON) for place, it in enumerate(reasons)]
+    return [
+        Fault(field, wrong)
+        for field, text, longest in texts
+        if (wrong := problem_with_text(text, longest) or ("" if text.strip() else "is missing"))
+    ]

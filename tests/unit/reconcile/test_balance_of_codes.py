@@ -113,3 +113,35 @@ def test_whatever_one_service_forgets_is_found(states: dict[str, str]) -> None:
             known = {it: standing for it, standing in books.routing.items() if it != code}
             found = balance(replace(books, **{service: known}))
             assert code in {it.code for it in found.unexplained}
+
+
+def test_what_is_not_accepted_yet_or_never_is_counted_by_what_intake_says() -> None:
+    said = {
+        "a": at(0, "received"),
+        "b": at(0, "awaiting_correction"),
+        "c": at(0, "refused"),
+        "d": at(0, "withdrawn"),
+    }
+    found = balance(Books(intake=said, routing={}, supervision=said))
+    assert found.balanced
+    assert (found.issued, found.received, found.refused, found.withdrawn) == (4, 2, 1, 1)
+    assert found.differences == ()
+
+
+def test_supervision_must_know_of_what_is_not_accepted_yet() -> None:
+    books = Books(intake={A: at(0, "received")}, routing={}, supervision={})
+    (difference,) = balance(books).unexplained
+    assert difference.problem == "intake says received, supervision nothing"
+    stale = replace(books, supervision={A: at(0, "awaiting_correction")})
+    assert not balance(stale).balanced
+    assert balance(replace(books, unsent={"intake": {A}})).balanced
+    assert balance(replace(books, waiting={"supervision": 1})).balanced
+    aside = (Parked(service="supervision", type="case.received", state="parked"),)
+    assert balance(replace(books, parked={A: aside})).balanced
+
+
+def test_what_was_accepted_must_reach_routing_whatever_supervision_has_heard() -> None:
+    said = {A: at(0, "accepted")}
+    found = balance(Books(intake=said, routing={}, supervision=said))
+    assert [it.problem for it in found.unexplained] == ["routing does not know it"]
+    assert balance(Books(intake=said, routing={}, supervision=said, unsent={"intake": {A}})).open
