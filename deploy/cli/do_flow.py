@@ -25,7 +25,7 @@ from services.supervision.flow.drawing import svg
 from services.supervision.flow.figures import HOUR, elapsed_in
 from services.supervision.flow.logs import courses
 from services.supervision.flow.plain import plain, plain_differences
-from services.supervision.flow.reading import Map, items, read_map
+from services.supervision.flow.reading import Map, items, mapped, read
 from services.supervision.flow.selection import Selection
 from services.supervision.flow.standalone import standalone
 from services.supervision.flow.tally import flow_of
@@ -36,6 +36,8 @@ from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound
 from shared.worktime import NATION, Calendars, read_calendars
 
+MOST = 100_000
+"""Cases; a map of more would be the same."""
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
 
@@ -117,7 +119,8 @@ def _of_item(database: Database, calendars: Calendars, chosen: Selection) -> Map
         if chosen.item not in known:
             names = ", ".join(known) or "none yet"
             raise NotFound(f"no case of {chosen.item!r} is closed; there are some of: {names}")
-        return read_map(tx, chosen, calendars)
+        got = read(tx, chosen, calendars.of(NATION).zone, most=MOST)
+    return mapped(got, calendars)
 
 
 def _both(

@@ -1,32 +1,24 @@
 """The cases behind a task or an edge of a map, so that every figure can be followed to them."""
 
 from datetime import datetime
-
-import sqlalchemy as sa
+from itertools import starmap
 
 from services.supervision.flow.courses import Course
 from services.supervision.flow.figures import HOUR, elapsed_in
 from services.supervision.flow.flows import END, START
-from services.supervision.flow.reading import ALL, MOST, cases_of, course_of, latest, rows
-from services.supervision.flow.selection import Selection
-from shared.worktime import NATION, Calendars
+from services.supervision.flow.reading import Read, course_of
+from shared.worktime import Calendars
 
 
 def cases_behind(
-    tx: sa.Connection,
-    chosen: Selection,
-    calendars: Calendars,
-    ends: tuple[str, str] | None = None,
-    *,
-    seen: sa.ColumnElement[bool] = ALL,
+    got: Read, calendars: Calendars, ends: tuple[str, str] | None = None
 ) -> list[tuple[Course, float]]:
-    """The cases behind a node (`(task, "")`), an edge or, for None, the whole map; each with the
-    hours of business that it took there, the longest first."""
-    which = latest(cases_of(chosen, calendars.of(NATION).zone, seen), MOST)
+    """The cases behind a task (`(task, "")`), an edge or, for None, the whole map; each with the
+    hours of business that it took there, the longest first. Touches no database."""
     found = []
-    for row, assigned in rows(tx, which):
-        one, elapsed = course_of(row, assigned), elapsed_in(calendars.of(row.region))
-        times = [elapsed(*span) for span in spans(one, ends)]
+    for row, assigned in got.cases:
+        one = course_of(row, assigned)
+        times = list(starmap(elapsed_in(calendars.of(row.region)), spans(one, ends)))
         if times:
             found.append((one, sum(times) / HOUR))
     return sorted(found, key=lambda it: (-it[1], it[0].case))

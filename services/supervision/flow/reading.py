@@ -1,7 +1,7 @@
-"""The courses of closed cases as the facts tell them, read one after the other.
+"""The courses of closed cases as the facts tell them, and the map that they make.
 
-At most `MOST` cases, those that were closed last: more would change no figure that anybody acts on,
-and a page must answer.
+A page is made of at most `MOST` cases, those that were closed last: more would change no figure
+that anybody acts on, and a page must answer.
 """
 
 import re
@@ -21,17 +21,25 @@ from services.supervision.flow.selection import Selection
 from services.supervision.flow.tally import Tally
 from services.supervision.packing import title_of_text
 from shared.messages.parts import Text
-from shared.worktime import NATION, Calendars
+from shared.worktime import Calendars
 
-MOST = 20_000
+MOST = 5_000
 ALL = sa.true()
 _AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
+class Read:
+    """The chosen cases with their facts, and how many there would have been."""
+
+    cases: list[tuple[Any, list[Any]]]
+    chosen: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Map:
     """A map with what its tasks are called, and how many cases there would have been: more than
-    are in it where they are more than `MOST`."""
+    are in it where they are more than were read."""
 
     flow: Flow
     titles: dict[str, Text] = field(default_factory=dict)
@@ -42,20 +50,25 @@ class Map:
         return self.chosen > self.flow.cases
 
 
-def read_map(
+def read(
     tx: sa.Connection,
     chosen: Selection,
-    calendars: Calendars,
+    zone: ZoneInfo,
     *,
     seen: sa.ColumnElement[bool] = ALL,
     most: int = MOST,
-) -> Map:
-    """The map of the chosen cases; `seen` is what may be shown of `case_facts`."""
-    which = cases_of(chosen, calendars.of(NATION).zone, seen)
+) -> Read:
+    """The chosen cases; `seen` is what may be shown of `case_facts`."""
+    which = cases_of(chosen, zone, seen)
     count = tx.execute(sa.select(sa.func.count()).select_from(which.subquery())).scalar_one()
+    return Read(cases=list(rows(tx, latest(which, most))), chosen=count)
+
+
+def mapped(got: Read, calendars: Calendars) -> Map:
+    """The map of what was read. Touches no database: it may be left to a thread."""
     tally, titles = Tally(), dict[str, Text]()
     elapsed: dict[str, Elapsed] = {}
-    for row, assigned in rows(tx, latest(which, most)):
+    for row, assigned in got.cases:
         if row.region not in elapsed:
             elapsed[row.region] = elapsed_in(calendars.of(row.region))
         for it in assigned:
@@ -63,7 +76,17 @@ def read_map(
             if node not in titles:
                 titles[node] = _title(it)
         tally.add(course_of(row, assigned), elapsed[row.region])
-    return Map(flow=tally.flow(), titles=titles, chosen=count)
+    return Map(flow=tally.flow(), titles=titles, chosen=got.chosen)
+
+
+def mark(
+    tx: sa.Connection, chosen: Selection, zone: ZoneInfo, seen: sa.ColumnElement[bool] = ALL
+) -> tuple[Any, ...]:
+    """What changes whenever the map of the chosen cases may."""
+    which = cases_of(chosen, zone, seen).subquery()
+    cases = tx.execute(sa.select(sa.func.count(), sa.func.max(which.c.closed_at))).one()
+    last = sa.select(sa.func.max(facts.c.ended_at)).where(facts.c.item == chosen.item)
+    return (*cases, tx.execute(last).scalar_one())
 
 
 def items(tx: sa.Connection, seen: sa.ColumnElement[bool] = ALL) -> list[tuple[str, Text, int]]:
