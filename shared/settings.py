@@ -19,8 +19,8 @@ class Settings:
     spread by case. `code_key`, `central_department` and `project_type` belong to the code scheme
     `project`. `connections` is the file of the department service that says how departments' own
     systems are reached; None where there is none. `materials_address` is where departments reach
-    intake for the content of materials; empty for no links. `supervision_address` is where people
-    reach supervision's pages; empty for no links to them.
+    intake for the content of materials; empty for no links. `public_url` is where browsers
+    reach the service; empty for no links to its pages.
     """
 
     service: str
@@ -43,7 +43,7 @@ class Settings:
     materials: Path | None = None
     materials_address: str = ""
     materials_key: str = field(default="", repr=False)
-    supervision_address: str = ""
+    public_url: str = ""
 
     @property
     def shelf(self) -> Path:
@@ -86,7 +86,7 @@ class Settings:
                 materials=_file(env.str("ONEWINDOW_MATERIALS", "")),
                 materials_address=env.str("ONEWINDOW_MATERIALS_ADDRESS", ""),
                 materials_key=env.str("ONEWINDOW_MATERIALS_KEY", ""),
-                supervision_address=env.str("ONEWINDOW_SUPERVISION_ADDRESS", ""),
+                public_url=env.str("ONEWINDOW_PUBLIC_URL", ""),
             )
         except EnvError as error:
             raise Invalid(Fault("environment", str(error))) from error

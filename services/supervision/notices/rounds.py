@@ -32,7 +32,7 @@ class Rounds:
             load()  # now, and not while somebody waits
         self._database, self._time = backbone.database, settings.time
         self._crew = Crew(AT_ONCE)
-        address = settings.supervision_address.rstrip("/")
+        address = settings.public_url.rstrip("/")
         self.messenger = Messenger(
             open_work=backbone.workplace.work,
             call=call_within,
