@@ -123,6 +123,11 @@ def _warned(tx: sa.Connection, codes: Collection[str]) -> Warned:
     return found
 
 
+def one(tx: sa.Connection, row: sa.Row[Any], calendar: Calendar) -> OpenCase:
+    """What is open of one case, whose row was read."""
+    return open_case(row, _warned(tx, [row.code]), calendar)
+
+
 def open_case(row: Any, warned: Warned, calendar: Calendar) -> OpenCase:
     """A case from its row."""
     own, tasks = list[Timing](), dict[str, list[tuple[Timing, Any, str]]]()

@@ -79,11 +79,16 @@ class BoardBase:
         return self.delivery.settings.time.now()
 
 
-def case_in_sight(tx: sa.Connection, code: str, sight: Sight) -> Case:
-    """A case that may be shown. One of another region is as unknown as one that is not there:
-    raises NotFound for both."""
+def row_in_sight(tx: sa.Connection, code: str, sight: Sight) -> sa.Row[Any]:
+    """The row of a case that may be shown. One of another region is as unknown as one that is not
+    there: raises NotFound for both."""
     query = sa.select(cases).where(cases.c.code == code, sight.clause(cases.c.region))
     row = tx.execute(query).first()
     if row is None:
         raise NotFound(f"there is no case {code[:64]!r}")
-    return case_of_row(row)
+    return row
+
+
+def case_in_sight(tx: sa.Connection, code: str, sight: Sight) -> Case:
+    """A case that may be shown; raises NotFound."""
+    return case_of_row(row_in_sight(tx, code, sight))
