@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, reduce
 
+from services.supervision.beside import Notes, noted
 from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
 from services.supervision.ladder import Rung, with_silence
 from services.supervision.limits import Given
-from services.supervision.policies import Policy
 from services.supervision.people import NO_PEOPLE, People
+from services.supervision.policies import Policy
 from services.supervision.trace import Head
 from shared.messages.ordered import Extended, Merged, TaskExtended, Transferred
 from shared.messages.parts import Deferral, Limit, Silence, Text
@@ -45,12 +46,16 @@ class Rules:
     calendar: Calendar
     policy: Policy
     calendars: Calendars | None = None
-
     people: People = NO_PEOPLE
+
+    def calendar_of(self, region: str) -> Calendar:
+        """The calendar of a region."""
+        return self.calendars.of(region) if self.calendars else self.calendar
+
     def of(self, region: str) -> "Rules":
         """The rules that hold in a region. Ask those for all regions: a region's own rules know no
         other's."""
-        calendar = self.calendars.of(region) if self.calendars else self.calendar
+        calendar = self.calendar_of(region)
         policy = self.policy.of(region)
         if calendar is self.calendar and policy is self.policy:
             return self
@@ -65,9 +70,9 @@ EMPTY = Head()
 class Case:
     """A case as the stream has told it so far.
 
-    `number` is that of its last step, `stops` are the assignments that wait, and `head` is where
-    its trace ends. `clocks` are all clocks as they were when the case was loaded, by id, and
-    `changed` those that began or changed since.
+    `number` is that of its last step, `stops` are the assignments that wait, `beside` is what no
+    clock tells of those that are open, and `head` is where its trace ends. `clocks` are all clocks
+    as they were when the case was loaded, by id, and `changed` those that began or changed since.
     """
 
     code: str
@@ -81,6 +86,7 @@ class Case:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     stops: frozenset[str] = frozenset()
+    beside: Notes = field(default_factory=dict)
     head: Head = EMPTY
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     changed: Mapping[str, Clock] = field(default_factory=dict)
@@ -130,6 +136,7 @@ def follow(case: Case, step: CaseProgressed, rules: Rules) -> Case:
         region=step.region,
         state=step.state,
         number=step.number,
+        beside=noted(case.beside, step.changes, step.at),
     )
     return reduce(
         lambda so_far, change: _changed(so_far, change, step.at, rules), step.changes, case

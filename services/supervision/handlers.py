@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from services.supervision import alerts, deliveries, refusals, store
+from services.supervision import alerts, deliveries, factstore, refusals, store
 from services.supervision.calling import Call, call
 from services.supervision.domain import Case, Rules, fire, follow, next_at
+from services.supervision.endings import Facts
 from services.supervision.notices import store as notices
 from services.supervision.notices.notice import notices_of
 from services.supervision.recipients import Recipient
@@ -47,6 +48,7 @@ def observe(
     changed = [case for case in book.cases.values() if case is not before.get(case.code)]
     store.save_cases(tx, changed)
     store.save_trace(tx, book.entries)
+    factstore.save(tx, book.facts)
     store.hold(tx, (step for key, step in book.early.items() if key not in early))
     store.let_go(tx, [key for key in early if key not in book.early])
     raise_alerts(work, book.alerts, channels)
@@ -124,6 +126,7 @@ class Book:
     cases: dict[str, Case]
     early: dict[tuple[str, int], CaseProgressed]
     entries: list[Entry] = field(default_factory=list)
+    facts: Facts = field(default_factory=Facts)
     suspects: list[AlertRaised] = field(default_factory=list)
     alerts: list[tuple[AlertRaised, str]] = field(default_factory=list)
 
@@ -159,7 +162,8 @@ class Book:
             return  # a repeat
         self.early[step.case, step.number] = step
         while following := self.early.pop((step.case, case.number + 1), None):
-            case = follow(case, following, self.rules)
+            before, case = case, follow(case, following, self.rules)
+            self.facts.take(before, following, case, self.rules)
             self.cases[case.code] = case
             self._record(case.code, "routing", following)
             case = self.cases[case.code]

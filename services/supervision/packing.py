@@ -55,9 +55,14 @@ class Packed(Mapping[str, Clock]):
         self._lines: dict[str, Line] = {
             clock_id(case, line[KIND], line[SUBJECT]): line for line in self._plain["clocks"]
         }
+        self._read: dict[str, Clock] = {}
 
     def __getitem__(self, clock: str) -> Clock:
-        line = self._lines[clock]
+        if clock not in self._read:
+            self._read[clock] = self._taken_apart(self._lines[clock])
+        return self._read[clock]
+
+    def _taken_apart(self, line: Line) -> Clock:
         title, limit, ladder = self.texts_of(line)
         return Clock(
             case=self._case,

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.supervision.beside import notes_of_text, text_of_notes
 from services.supervision.domain import Case
 from services.supervision.packing import Packed, pack, text_of_title, title_of_text
 from services.supervision.trace import Entry, Head
@@ -32,6 +33,7 @@ def row_of_case(case: Case) -> Row:
         "clocks": packing.text,
         "next_at": packing.next_at,
         "provisional": packing.provisional,
+        "beside": text_of_notes(case.beside),
     }
 
 
@@ -48,6 +50,7 @@ def case_of_row(row: sa.Row[Any]) -> Case:
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         stops=frozenset(json.loads(row.stops)),
+        beside=notes_of_text(row.beside),
         head=Head(count=row.entries, hash=row.head),
         clocks=Packed(row.code, row.clocks),
     )

@@ -1,0 +1,21 @@
+"""Facts, as they are kept."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from services.supervision.endings import Facts
+from services.supervision.facttables import case_facts, facts
+from shared.rows import insert_new
+
+
+def save(tx: sa.Connection, found: Facts) -> None:
+    """Keep facts; one that is known stays as it is."""
+    insert_new(tx, facts, found.of_assignments)
+    insert_new(tx, case_facts, found.of_cases)
+
+
+def forget(tx: sa.Connection, codes: Collection[str]) -> None:
+    """Drop the facts of these cases."""
+    for table in (facts, case_facts):
+        tx.execute(sa.delete(table).where(table.c.case_code.in_(codes)))
