@@ -212,7 +212,7 @@ class OpenCases:
         self._cases, self._calendars = seen.cases, calendars
         self.read += seen.read
         ended = clock()
-        slow = ended - began > QUICK and seen.read < AT_ONCE
+        slow = ended - began > QUICK and bool(known) and seen.read < AT_ONCE
         self._next = ended + 4 * (ended - began) if slow else 0.0
         return seen.cases
 

@@ -1,0 +1,212 @@
+"""What the wall remembers of open cases is what the database says, on SQLite and PostgreSQL."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.supervision.open_cases import OpenCases, look
+from services.supervision.sight import Sight
+from services.supervision.tables import cases
+from services.supervision.tally import seen, wall
+from shared.database import Database
+from shared.migrating import migrate
+from shared.worktime import Calendars
+from tests.contract import watching
+from tests.contract.watching import FAR, fire, observe, opening
+from tests.unit.supervision.steps import (
+    accepted,
+    assigned,
+    at,
+    completed,
+    decided,
+    opened,
+    resumed,
+    step,
+    suspended,
+)
+
+database = watching.database
+CALENDARS = Calendars()
+SERIALS = count(1)
+CODES = [f"330100-2609-000000{it}-00" for it in range(3)]
+
+
+@pytest.fixture
+def office(tmp_path):
+    """A database that needs no server, for what does not depend on it."""
+    opened_database = Database.open("supervision", data=tmp_path)
+    migrate(opened_database)
+    yield opened_database
+    opened_database.close()
+
+
+@pytest.fixture
+def memory(office):
+    """A look with one memory, `memory.kept`, while no time passes."""
+    kept = OpenCases()
+
+    def now():
+        with office.reading() as tx:
+            return kept.now(tx, CALENDARS, clock=float)
+
+    now.kept = kept
+    return now
+
+
+def test_only_what_has_changed_is_read_again(office, memory):
+    observe(office, *[opening(case=code) for code in CODES])
+    assert set(memory()) == set(CODES)
+    memory()
+    assert memory.kept.read == 3
+    observe(office, step(2, "09-21 10:00", accepted("a.1"), case=CODES[1]))
+    memory()
+    assert memory.kept.read == 4
+
+
+def test_a_look_at_what_has_not_changed_is_one_statement(office, memory):
+    observe(office, *[opening(case=code) for code in CODES])
+    memory()
+    said = []
+    sa.event.listen(office.engine, "before_cursor_execute", lambda *it: said.append(it[2]))
+    memory()
+    asked = [it for it in said if it.lstrip().upper().startswith("SELECT")]
+    assert len(asked) == 1
+    assert "clocks" not in asked[0]
+
+
+def test_other_calendars_have_everything_read_anew(office, memory):
+    observe(office, *[opening(case=code) for code in CODES])
+    memory()
+    with office.reading() as tx:
+        memory.kept.now(tx, Calendars(), clock=float)
+    assert memory.kept.read == 6
+
+
+def test_a_closed_case_goes(office, memory):
+    observe(office, *[opening(case=code) for code in CODES])
+    memory()
+    observe(office, step(2, "09-21 10:00", decided(), case=CODES[0]))
+    assert set(memory()) == set(CODES[1:])
+
+
+def test_a_task_has_the_times_of_the_clock_that_ends_first(office, memory):
+    start = step(1, "09-18 10:00", opened("09-18 10:00"), assigned("a.1", acceptance=1))
+    observe(office, start)
+    (task,) = memory()[start.case].tasks
+    assert (task.awaited, task.timing.due_at) == ("acceptance", at("09-20 17:00"))
+    observe(office, step(2, "09-18 11:00", accepted("a.1")))
+    (task,) = memory()[start.case].tasks
+    assert (task.awaited, task.timing.due_at) == ("handling", at("09-24 17:00"))
+    observe(office, step(3, "09-21 11:00", suspended("a.1")))
+    (task,) = memory()[start.case].tasks
+    assert task.timing.light(FAR) == "none"
+    observe(office, step(4, "09-22 11:00", completed("a.1")))
+    assert memory()[start.case].tasks == ()
+
+
+def test_a_reminder_that_was_told_keeps_the_light_yellow(office, memory):
+    observe(office, step(1, "09-18 10:00", opened("09-18 10:00"), assigned("a.1", handling=5)))
+    evening, next_day = at("09-23 18:00"), at("09-23 19:00")
+    (before,) = memory().values()
+    assert before.tasks[0].timing.light(evening) == "yellow"
+    assert fire(office, evening)
+    (after,) = memory().values()
+    assert after.tasks[0].timing.light(next_day) == "yellow"
+    assert memory.kept.read == 2
+
+
+STEPS = {
+    "accepted": lambda: [accepted("a.1")],
+    "suspended": lambda: [suspended("a.1")],
+    "resumed": lambda: [resumed("a.1")],
+    "completed": lambda: [completed("a.1")],
+    "assigned": lambda: [assigned("b.1", acceptance=1, handling=3)],
+    "decided": lambda: [decided()],
+}
+MOVES = st.lists(
+    st.tuples(st.sampled_from(range(3)), st.sampled_from([*STEPS, "fire", "look"])), max_size=12
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(moves=MOVES)
+def test_the_memory_is_what_is_read_from_scratch_whatever_happened(moves, office):
+    kept, serial = OpenCases(), next(SERIALS)
+    codes = [f"330100-2609-{serial:06}{it}-00" for it in range(3)]
+    numbers = dict.fromkeys(codes, 1)
+    observe(office, *[opening(case=code) for code in codes])
+    for place, (which, move) in enumerate(moves, start=1):
+        code = codes[which]
+        if move == "fire":
+            fire(office, at(f"09-{18 + place} 12:00"))
+        elif move in STEPS:
+            numbers[code] += 1
+            when = f"09-{18 + place} 11:00"
+            observe(office, step(numbers[code], when, *STEPS[move](), case=code))
+        with office.reading() as tx:
+            if move == "look":
+                kept.now(tx, CALENDARS, clock=float)
+    with office.reading() as tx:
+        assert kept.now(tx, CALENDARS, clock=float) == look(tx, {}, CALENDARS).cases
+
+
+def test_nothing_of_another_region_is_counted(office, memory):
+    regions = ["330106", "330200", "330100"]
+    for code, region in zip(CODES, regions, strict=True):
+        observe(office, replace(opening(case=code), region=region))
+    now = at("09-21 10:00")
+
+    def counted(area):
+        shown = wall(seen(memory(), Sight(area=area)), ["planning", "fire"], now)
+        return dict(shown.departments)["planning"].all, shown.cases.all, len(shown.departments)
+
+    assert counted("") == (3, 3, 2)
+    assert counted("3301") == (2, 2, 2)
+    assert counted("330106") == (1, 1, 2)
+    assert counted("3303") == (0, 0, 2)
+
+
+def test_the_mark_of_a_wall_changes_with_what_it_shows_and_with_time(office, memory):
+    observe(office, opening())
+
+    def mark(now):
+        return wall(seen(memory(), Sight(area="")), [], now).mark
+
+    first = mark(at("09-18 11:00"))
+    assert mark(at("09-18 11:05")) == first
+    assert mark(FAR) != first
+    observe(office, step(2, "09-18 11:00", completed("a.1")))
+    assert mark(at("09-18 11:00")) != first
+
+
+def test_where_a_look_takes_long_the_next_one_is_put_off(office):
+    kept, moments = OpenCases(), iter([0.0, 9.0, 10.0, 10.5, 11.0, 12.4, 12.4, 12.4])
+    observe(office, opening(case=CODES[0]))
+
+    def found():
+        with office.reading() as tx:
+            return len(kept.now(tx, CALENDARS, clock=lambda: next(moments)))
+
+    assert found() == 1  # 9 s
+    observe(office, opening(case=CODES[1]))
+    assert found() == 2  # half a second at 10.0, so not again before 12.5
+    observe(office, opening(case=CODES[2]))
+    assert found() == 2  # 11.0
+    assert found() == 2  # 12.4
+
+
+def test_open_cases_are_found_by_their_own_index(database):
+    query = sa.select(cases.c.code, cases.c.entries).where(cases.c.closed_at.is_(None))
+    with database.reading() as tx:
+        if database.engine.dialect.name == "sqlite":
+            plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+        else:
+            tx.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plan = tx.exec_driver_sql(f"EXPLAIN {query}").all()
+    assert "cases_open" in str(plan)
