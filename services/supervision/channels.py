@@ -20,6 +20,9 @@ import structlog
 
 from services.supervision import deliveries
 from services.supervision.deliveries import Untold
+from services.supervision.notices import robots
+from services.supervision.notices.call import WEB, load
+from services.supervision.notices.notice import NotTaken
 from shared.delivery.work import Work
 from shared.errors import Unavailable
 
@@ -93,17 +96,31 @@ def digest(told: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def tell(url: str, message: dict[str, Any]) -> None:
-    """Post a digest as JSON to http(s)://, or in words to any address that apprise knows."""
-    if not url.startswith(("http://", "https://")):
-        said = apprise.Apprise()
-        if not said.add(url) or not said.notify(title=message["title"], body=message["text"]):
-            raise NotTold(f"the alert address {url.partition('://')[0]}://… did not take alerts")
+    """Post a digest as JSON to http(s)://, or in words to a chat or any address that apprise knows.
+
+    Raises NotTold.
+    """
+    url = robots.readable(url)
+    if not url.startswith(WEB):
+        _say(url, message)
         return
     try:
         with requests.post(url, json=message, timeout=TIMEOUT, stream=True) as answer:
             answer.raise_for_status()
     except requests.RequestException as error:
         raise NotTold(f"the alert webhook did not take alerts: {type(error).__name__}") from error
+
+
+def _say(url: str, message: dict[str, Any]) -> None:
+    load()
+    plugin = apprise.Apprise.instantiate(url)
+    if type(plugin) in robots.ROBOTS:
+        try:
+            robots.say(plugin, f"{message['title']}\n{message['text']}")
+        except NotTaken as error:
+            raise NotTold(f"the chat of the alert address did not take alerts: {error}") from error
+    elif not plugin or not plugin.notify(title=message["title"], body=message["text"]):
+        raise NotTold(f"the alert address {url.partition('://')[0]}://… did not take alerts")
 
 
 def _append(path: Path, some: Sequence[Untold]) -> None:

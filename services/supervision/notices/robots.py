@@ -105,15 +105,23 @@ def readable(url: str) -> str:
 
 def tell(plugin: Any, digest: Digest) -> None:
     """Tell a robot of a chat. Raises NotTaken, with what it answered."""
+    most = ROBOTS[type(plugin)].most
+    title = _cut(digest.title, most // 2)
+    say(plugin, f"{title}\n{digest.text(most - SPARE - len(title.encode()))}")
+
+
+def say(plugin: Any, words: str) -> None:
+    """Say words in a chat, as many as its robot takes. Raises NotTaken, with what it answered."""
     robot = ROBOTS[type(plugin)]
-    title = digest.title.encode()[: robot.most // 2].decode(errors="ignore")
-    text = digest.text(robot.most - SPARE - len(title.encode()))
-    answer = post(
-        robot.address(plugin), robot.body(plugin, f"{title}\n{text}"), query=robot.query(plugin)
-    )
+    body = robot.body(plugin, _cut(words, robot.most))
+    answer = post(robot.address(plugin), body, query=robot.query(plugin))
     code = next((answer[it] for it in ("errcode", "code", "StatusCode") if it in answer), None)
     if code is None:
         raise NotTaken(f"{robot.name} did not say that it took it")
     if code != 0:
         said = str(answer.get("errmsg") or answer.get("msg") or "").partition(";")[0]
         raise NotTaken(f"{robot.name} refused it: {code} {said[:SHOWN]}".rstrip())
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode()[:most].decode(errors="ignore")

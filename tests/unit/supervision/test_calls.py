@@ -196,7 +196,7 @@ for url in sys.argv[1:]:
         call_within(Address(channel="x", url=url), digest, 0.3)
     except NotTaken as error:
         passed = time.monotonic() - began
-        print(error, error.unsure, passed < 1.5, len(beats) - before > 5, sep="|")
+        print(error, error.unsure, passed < 3, len(beats) - before > 1, sep="|")
 """
 
 

@@ -8,9 +8,11 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from apprise.plugins.feishu import NotifyFeishu
 
 from services.supervision import channels
 from services.supervision.deliveries import pause_after
+from tests.unit.supervision.receivers import web
 
 
 def alert(number: int, rung: str = "yellow") -> dict[str, object]:
@@ -82,7 +84,17 @@ def test_a_webhook_that_never_answers_is_given_up_in_time(monkeypatch: pytest.Mo
             channels.tell(url, channels.digest([alert(1)]))
 
 
-@pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")  # what apprise imports
 def test_an_address_that_nothing_knows_is_said_without_its_secrets():
     with pytest.raises(channels.NotTold, match=r"^the alert address nothing://…"):
         channels.tell("nothing://token@somewhere", channels.digest([alert(1)]))
+
+
+def test_a_chat_that_answers_200_and_refuses_has_not_been_told(monkeypatch: pytest.MonkeyPatch):
+    with web() as far:
+        monkeypatch.setattr(NotifyFeishu, "notify_url", f"{far.url}/{{token}}")
+        far.answer = {"code": 19024, "msg": "Key Words Not Found"}
+        with pytest.raises(channels.NotTold, match="Feishu refused it: 19024 Key Words Not Found"):
+            channels.tell("feishu://tok-12345", channels.digest([alert(1)]))
+        far.answer = {"code": 0, "msg": "success"}
+        channels.tell("feishu://tok-12345", channels.digest([alert(1)]))
+    assert far.told[1]["content"]["text"].startswith("黄牌 1 / Yellow card 1 case-1")
