@@ -26,7 +26,11 @@ READS = {
 }
 STEPS = ("accepted", "completed", "returned", "declined", "suspended", "resumed")
 WRITES = {
-    "intake": {("cases", "case.accepted"), ("notices", "intake.notice")},
+    "intake": {
+        ("cases", "case.accepted"),
+        ("notices", "intake.notice"),
+        ("reviews", "case.received"),
+    },
     "routing": {("tasks", "planning"), ("progress", "item"), ("notices", "routing.notice")},
     "department": {("results", f"water.task.{it}") for it in STEPS}
     | {("notices", "department.notice")},
@@ -44,6 +48,7 @@ KEYS = {
     "progress": ["item"],
     "directives": ["task.act-on-silence"],
     "alerts": ["alert.red"],
+    "reviews": ["case.received"],
     "notices": [f"{name}.notice" for name in READS] + ["notice", "intake.notice.more"],
     "results": [
         *(f"{department}.task.{step}" for department in DEPARTMENTS for step in STEPS),

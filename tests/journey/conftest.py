@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local.services import CATALOGUE, StackSettings
 from tests.fixtures.broker import install_rabbitmq
+from tests.journey.counter import Counter, running_counter
 from tests.journey.endstate import EndState, end_state
 from tests.journey.journey import Journey
 from tests.journey.stories import STORIES
@@ -32,6 +33,15 @@ def town(
     settings = StackSettings(catalogue=catalogue)
     with running_town(tmp_path_factory.mktemp("town"), settings) as town:
         yield town
+
+
+@pytest.fixture(scope="session")
+def counter(
+    without_a_broker_of_others: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Counter]:
+    """A stack with a catalogue of its own, all of whose departments work at the desk."""
+    with running_counter(tmp_path_factory.mktemp("counter")) as counter:
+        yield counter
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,7 @@ class Handed:
     def __init__(self, counter: Counter, receipt: dict[str, Any]) -> None:
         self.counter = counter
         self.code = str(receipt["case"])
-        self._secret = receipt["receipt_secret"]
+        self.secret = str(receipt["receipt_secret"])
 
     def tracked(self) -> dict[str, Any]:
         """Where the case stands, as its applicant sees it."""
@@ -139,7 +139,7 @@ class Handed:
 
     def notices(self) -> list[dict[str, Any]]:
         """What the applicant was told."""
-        headers = {"Authorization": f"Bearer {self._secret}"}
+        headers = {"Authorization": f"Bearer {self.secret}"}
         answer = self.counter.intake.ask("GET", f"/cases/{self.code}/notices", headers=headers)
         return list(answer.json()["notices"])
 

@@ -10,20 +10,12 @@ import pytest
 from deploy.cli import app
 from services.routing.catalogue import load_catalogue
 from services.routing.plan import Catalogue
-from tests.journey.counter import CATALOGUE, Counter, Handed, running_counter
+from tests.journey.counter import CATALOGUE, Counter, Handed
 from tests.journey.journey import material
 from tests.journey.town import FRIDAY
 from tests.journey.waiting import eventually
 
 NEVER_EARLIER = ("城乡规划法第四十条", "未设消防通道")
-
-
-@pytest.fixture(scope="module")
-def counter(
-    without_a_broker_of_others: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Counter]:
-    with running_counter(tmp_path_factory.mktemp("counter")) as counter:
-        yield counter
 
 
 def test_the_window_settles_what_a_formal_look_is_enough_for(counter: Counter) -> None:
