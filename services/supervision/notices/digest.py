@@ -11,6 +11,8 @@ from services.supervision.ladder import RUNGS as LADDER
 
 SHOWN = 20
 """A digest counts all of its alerts and shows the first so many."""
+KEYWORD = "督办"
+"""It stands in every message: a robot of a chat may be told to take only those with a keyword."""
 WORST = ("unreached", *reversed(LADDER))
 """Rungs by weight; the others follow."""
 
@@ -64,7 +66,7 @@ def digest_of(
     return Digest(
         id=digest,
         person=person,
-        title=_title(ordered[0]) if len(ordered) == 1 else _summary(counts),
+        title=f"{KEYWORD}：{_title(ordered[0])}" if len(ordered) == 1 else _summary(counts),
         lines=tuple(f"{_title(it)} {it['case']}" for it in ordered[:SHOWN]),
         count=len(ordered),
         counts=dict(counts),
@@ -87,4 +89,4 @@ def _summary(counts: Mapping[str, int]) -> str:
     number = sum(counts.values())
     zh = "、".join(f"{RUNGS[rung].zh} {count}" for rung, count in counts.items())
     en = ", ".join(f"{RUNGS[rung].en} {count}" for rung, count in counts.items())
-    return f"督办 {number} 条：{zh} / {number} alerts: {en}"
+    return f"{KEYWORD} {number} 条：{zh} / {number} alerts: {en}"

@@ -95,8 +95,8 @@ def of_alerts(tx: sa.Connection, ids: Collection[str]) -> dict[str, list[Notice]
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """How many notices wait whose moment has come, since when the oldest does; how many wait for
-    their moment; and how many reached nobody in the end."""
+    """How many notices wait whose moment has come, and since when; how many wait for their moment;
+    and how many reached nobody in the end."""
 
     waiting: int
     since: datetime | None
@@ -109,7 +109,7 @@ def backlog(tx: sa.Connection, now: datetime) -> Backlog:
     waits, late = notices.c.state == WAITING, notices.c.next_at <= now
     counted = sa.select(
         sa.func.count().filter(waits & late),
-        sa.func.min(notices.c.queued_at).filter(waits & late),
+        sa.func.min(notices.c.next_at).filter(waits & late),
         sa.func.count().filter(waits & ~late),
         sa.func.count().filter(notices.c.state == FAILED),
     ).where(notices.c.state.in_((WAITING, FAILED)))

@@ -60,10 +60,10 @@ class _Waiting(Collector):
         figures = {
             "waiting": ("Notices whose moment has come", found.waiting),
             "waiting_seconds": (
-                "How long the oldest of them has waited",
+                "How long ago the moment of the first of them was",
                 (self._now - since).total_seconds(),
             ),
-            "later": ("Notices that wait for the end of quiet hours", found.later),
+            "later": ("Notices that wait for their next attempt, or for the morning", found.later),
             "reached_nobody": ("Notices for which every channel failed", found.failed),
         }
         for name, (text, value) in figures.items():

@@ -145,7 +145,7 @@ def test_of_one_rung_what_is_due_first_comes_first_whatever_the_zone_of_its_regi
 
 def test_a_digest_of_one_alert_has_its_title_its_link_and_its_id():
     digest = digest_of("d-1", "wang", [alert(1)], "https://window.example/alerts")
-    assert digest.title == "yellow：项目 1 / yellow: project 1"
+    assert digest.title == "督办：yellow：项目 1 / yellow: project 1"
     assert digest.text().endswith("case-1\nhttps://window.example/alerts\n# d-1")
     assert digest.plain["id"] == "d-1"
 
