@@ -1,0 +1,122 @@
+"""Facts of a scope, tallied and listed by the database."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.supervision.facttables import facts
+from services.supervision.sheets.figures import Figure, late, measured
+from services.supervision.sheets.periods import Period, months_to
+from services.supervision.sheets.scope import Scope
+from services.supervision.sheets.sheet import Beside, Sheet, sheet
+from services.supervision.tables import alerts, cases
+
+ALIKE = (
+    "department",
+    "ending",
+    "unit",
+    "budget",
+    "used",
+    "acceptance_unit",
+    "acceptance_budget",
+    "acceptance_used",
+    "returns",
+    "stops",
+)
+
+
+COLUMNS: Any = SimpleNamespace(
+    **{name: facts.c[name] for name in ALIKE},
+    lateness=sa.case((facts.c.late, 1), else_=0),
+    acceptance_lateness=sa.case((facts.c.acceptance_late, 1), else_=0),
+    answered=sa.case((facts.c.accepted_at.is_not(None), 1), else_=0),
+)
+"""What figures ask for of a fact, as columns. A tally has the same names."""
+
+
+def sheets(tx: sa.Connection, scope: Scope) -> list[Sheet]:
+    """A sheet of all departments together, and one of each that has anything, by their keys."""
+    tallies, cards = tally(tx, scope), _cards(tx, scope)
+    own: dict[str, list[Any]] = defaultdict(list)
+    for row in tallies:
+        own[row.department].append(row)
+    together: dict[str, int] = defaultdict(int)
+    for counted in cards.values():
+        for rung, number in counted.items():
+            together[rung] += number
+    return [
+        sheet("", tallies, Beside(cards=together)),
+        *(
+            sheet(it, own.get(it, []), Beside(cards=cards.get(it, {})))
+            for it in sorted(own.keys() | cards.keys())
+        ),
+    ]
+
+
+def tally(tx: sa.Connection, scope: Scope) -> Sequence[Any]:
+    """The facts of a scope, those that are alike as one row with their `count`."""
+    columns = [column.label(name) for name, column in vars(COLUMNS).items()]
+    chosen = sa.select(*columns, sa.func.count().label("number")).where(scope.of_facts())
+    rows = tx.execute(chosen.group_by(*columns))
+    return [SimpleNamespace(**it._mapping, count=it.number) for it in rows]
+
+
+def listed(
+    tx: sa.Connection, scope: Scope, figure: Figure, *, of: bool, first: int, most: int
+) -> tuple[int, Sequence[Any]]:
+    """How many facts a figure is about, and some of them, those that used most of their limit
+    first. `of` asks for those in all of which it is a share."""
+    chosen = figure.of if of and figure.of else figure.chosen
+    where = sa.and_(scope.of_facts(), chosen(COLUMNS))
+    number = tx.execute(sa.select(sa.func.count()).select_from(facts).where(where)).scalar_one()
+    used = sa.case((facts.c.budget > 0, facts.c.used / facts.c.budget), else_=0.0)
+    order = (used.desc(), facts.c.ended_at, facts.c.case_code, facts.c.assignment)
+    rows = sa.select(facts).where(where).order_by(*order).offset(first).limit(most)
+    return number, tx.execute(rows).all()
+
+
+def cards(
+    tx: sa.Connection, scope: Scope, rungs: Sequence[str], *, first: int, most: int
+) -> tuple[int, Sequence[Any]]:
+    """How many cards of these rungs were raised, and some of them, newest first."""
+    where = sa.and_(scope.of_cards(), alerts.c.rung.in_(rungs))
+    beside = alerts.join(cases, cases.c.code == alerts.c.case_code)
+    count = sa.select(sa.func.count()).select_from(beside).where(where)
+    rows = sa.select(alerts, cases.c.title.label("case_title")).select_from(beside).where(where)
+    rows = rows.order_by(alerts.c.at.desc(), alerts.c.id).offset(first).limit(most)
+    return tx.execute(count).scalar_one(), tx.execute(rows).all()
+
+
+def by_month(tx: sa.Connection, scope: Scope, count: int = 12) -> list[tuple[Period, int, int]]:
+    """Of each of the last months up to the end of the period: on time, and late."""
+    months = months_to(scope.period, count)
+    steps = [
+        (facts.c.ended_at < month.bounds(scope.zone)[1], place)
+        for place, month in enumerate(months[:-1])
+    ]
+    place = (sa.case(*steps, else_=len(months) - 1) if steps else sa.literal(0)).label("place")
+    lateness = sa.case((late(COLUMNS), 1), else_=0).label("lateness")
+    year = Period(name="", first=months[0].first, last=months[-1].last)
+    rows = sa.select(place, lateness, sa.func.count().label("number"))
+    rows = rows.where(replace(scope, period=year).of_facts(), measured(COLUMNS)).group_by(
+        place, lateness
+    )
+    found = {(it.place, it.lateness): it.number for it in tx.execute(rows)}
+    return [
+        (month, found.get((place, 0), 0), found.get((place, 1), 0))
+        for place, month in enumerate(months)
+    ]
+
+
+def _cards(tx: sa.Connection, scope: Scope) -> dict[str, dict[str, int]]:
+    beside = alerts.join(cases, cases.c.code == alerts.c.case_code)
+    keys = (alerts.c.department, alerts.c.rung)
+    chosen = sa.select(*keys, sa.func.count().label("number")).select_from(beside)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in tx.execute(chosen.where(scope.of_cards()).group_by(*keys)):
+        found[row.department][row.rung] = row.number
+    return found
