@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from services.supervision.moves import TYPE as RECOUNTED
-from services.supervision.telling import ALERT, DIRECTIVE, PARKED, STEP
+from services.supervision.telling import ALERT, DIRECTIVE, PARKED, REVIEWS, STEP
 from services.supervision.trace import Entry
 
 WRITTEN = ("opinion", "reason", "note", "legal_basis", "proposal")
@@ -44,6 +44,10 @@ def story(entry: Entry, titles: Mapping[str, str], language: str) -> Iterator[To
         yield _other(entry, "alert", said["department"], said["title"][language])
     elif entry.type == DIRECTIVE:
         yield _other(entry, f"silence.{said['silence']}", said["department"], said["task"])
+    elif entry.type in REVIEWS:
+        review = said["review"]
+        what = {"kind": entry.type, "department": review["lead"], "outcome": review["ending"]}
+        yield _told(entry, {**said, "case": "", **what}, titles, language)
     elif entry.type == RECOUNTED:
         yield _other(entry, "recounted", said["department"], said["reason"])
     else:
@@ -87,7 +91,7 @@ def _written(said: Said) -> Iterator[str]:
         if said.get(name):
             yield str(said[name])
     for lack in said.get("missing", ()):
-        yield f"{lack['subject']}: {lack['problem']}"
+        yield " ".join([f"{lack['subject']}: {lack['problem']}", lack.get("remedy", "")]).rstrip()
     yield from (str(it) for name in ("reasons", "conditions") for it in said.get(name, ()))
     if said.get("amount"):
         yield f"+{said['amount']} {said['unit'].replace('_', ' ')}"

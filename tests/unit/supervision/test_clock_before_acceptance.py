@@ -12,12 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from services.intake import review
 from services.intake.review import BEFORE, Reviewed
+from services.supervision.board.story import story
 from services.supervision.clocks import Clock
 from services.supervision.domain import Case, clocks_of, fire
 from services.supervision.explaining import explained
 from services.supervision.handlers import Book
 from services.supervision.happenings import happenings, region_of
 from services.supervision.telling import lines
+from services.supervision.timeline import bars
 from services.supervision.trace import Entry, verify
 from shared.delivery.envelope import Envelope, Sender
 from shared.messages import (
@@ -198,6 +200,19 @@ def test_an_application_that_is_over_stays_over_whatever_comes_late(last: int) -
     late = history()[last]
     case, _ = told(message_of(no, at("09-21 09:00")), late)
     assert case.state == "refused"
+
+
+def test_the_page_of_a_case_tells_of_its_review_before_routing_has_heard_of_it() -> None:
+    case, entries = told(*history())
+    shown = [one for entry in entries for one in story(entry, {}, "zh")]
+    assert [(it.kind, it.department, it.outcome) for it in shown] == [
+        ("case.received", "development", ""),
+        ("correction.notified", "development", ""),
+        ("correction.received", "development", ""),
+        ("review.ended", "development", "accepted"),
+    ]
+    assert (shown[1].written, shown[1].who) == (("site-plan: 缺比例尺",), ("陈志远",))
+    assert bars(entries, case.changed, CALENDAR, at("10-09 09:00")) == ()
 
 
 class AnyReview(RuleBasedStateMachine):
