@@ -1,0 +1,255 @@
+"""Alerts in a browser: who sees which, what is done about one, and who is told when two act."""
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from deploy.local.npm import PAGES, ensure_packages
+from deploy.local.places import Places
+from services.supervision import acting, actstore, handlers
+from services.supervision.notices.tables import TOLD, notices
+from services.supervision.people import People, Person
+from services.supervision.policies import policy_from
+from services.supervision.posts import post_from
+from services.supervision.recipients import Address
+from shared.accounts import keeping, store
+from shared.accounts.entering import Browser, begin
+from shared.accounts.keeping import Once
+from shared.businesstime import BusinessTime, setting_starting_now
+from shared.database import Database
+from shared.delivery.work import Work
+from shared.migrating import migrate
+from tests.contract.watching import enveloped
+from tests.pages.conftest import NO_BROKER, PASSWORD
+from tests.unit.supervision.steps import CASE, LADDERS, RULES, assigned, at, opened, step
+
+NOW = at("09-25 09:30")
+OTHER = "330200-2609-0000077-12"
+YELLOW = f"{CASE}/handling/a.1/yellow"
+LADDER = {
+    "reminder": "1 working day before due",
+    "yellow": {"when": "at due", "to": ["handler"], "acknowledge": "4 working hours"},
+    "red": {"when": "2 working days after due", "to": ["head"]},
+}
+CHEN = Person(
+    key="chen-jing",
+    name="陈静",
+    posts=(post_from("handler of planning"),),
+    addresses=(Address(channel="mail", url="json://chen"),),
+)
+RULES_HERE = replace(
+    RULES,
+    policy=policy_from(
+        {
+            **LADDERS,
+            "ladders": {**LADDERS["ladders"], "long": LADDER},
+            "clocks": {**LADDERS["clocks"], "handling": "long"},
+        }
+    ),
+    people=People(persons={"chen-jing": CHEN}),
+)
+ACCOUNTS = {
+    "wang": ("王明", "330100", ("supervisor",)),
+    "sun": ("孙波", "330200", ("supervisor",)),
+    "li": ("李娜", "330100", ("analyst",)),
+    "zhou": ("周红", "330100", ("centre",)),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """The pages of supervision, with the database that they read."""
+
+    url: str
+    database: Database
+    time: BusinessTime
+
+    def cookie(self, name):
+        with self.database.transaction() as tx:
+            browser = Browser(address="127.0.0.1", name="Chromium")
+            session = begin(tx, store.account(tx, name), browser, BusinessTime().now())
+        return {"name": "onewindow-supervision-session", "value": session, "url": self.url}
+
+    def act(self, kind, alert=YELLOW, **said):
+        with self.database.transaction() as tx:
+            work = Work(tx, self.time.now(), "supervision")
+            return acting.act(work, alert, {"kind": kind, "by": "周红", **said})
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory):
+    data = tmp_path_factory.mktemp("board")
+    ensure_packages(PAGES, Places.from_environment(os.environ).home / "scripts")
+    database = Database.open("supervision", data=data)
+    migrate(database)
+    seed(database)
+    setting = setting_starting_now(NOW, speed=1)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        "AMQP_URI": NO_BROKER,
+        "ONEWINDOW_DATA": str(data),
+        "ONEWINDOW_HTTP": f"127.0.0.1:{port}",
+        "ONEWINDOW_TIME": setting,
+    }
+    with (data / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.pages.board_service"],
+            env=os.environ | env,
+            stdout=log,
+            stderr=log,
+        )
+    url = f"http://127.0.0.1:{port}"
+    answers(url, process, data / "log")
+    yield Board(url=url, database=database, time=BusinessTime.parse(setting, production=False))
+    process.terminate()
+    process.wait(10)
+    database.close()
+
+
+def answers(url, process, log):
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        try:
+            requests.get(f"{url}/health", timeout=5)
+        except requests.ConnectionError:
+            try:
+                process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+        else:
+            return
+    raise AssertionError(log.read_text())
+
+
+def seed(database):
+    """Two cases of two cities, both late since yesterday, and a message that was parked."""
+    first = step(1, "09-18 10:00", opened("09-18 09:30", promised=None), assigned("a.1"))
+    with database.transaction() as tx:
+        some = [first, replace(first, case=OTHER, region="330200")]
+        work = Work(tx, at("09-18 10:00"), "supervision")
+        handlers.observe(work, [enveloped(it) for it in some], rules=RULES_HERE, channels=())
+    with database.transaction() as tx:
+        work = Work(tx, at("09-24 17:01"), "supervision")
+        handlers.fire_due(work, rules=RULES_HERE, channels=())
+        tx.execute(sa.update(notices).values(state=TOLD, told_at=at("09-24 17:02"), attempts=1))
+        for name, (display_name, unit, roles) in ACCOUNTS.items():
+            once = Once(password=PASSWORD, hash=keeping.hashed(PASSWORD))
+            made = keeping.add(
+                tx,
+                "supervision",
+                name=name,
+                display_name=display_name,
+                unit=unit,
+                roles=roles,
+                once=once,
+                now=BusinessTime().now(),
+                by="operator",
+            )
+            store.keep(tx, replace(made, must_change=False))
+
+
+@pytest.fixture
+def come(board, visitor):
+    """`come(name, ...)`: somebody who has signed in, in their browser."""
+
+    def enter(name, **more):
+        page = visitor(board.url, **more)
+        page.context.add_cookies([board.cookie(name)])
+        return page
+
+    return enter
+
+
+def test_a_supervisor_takes_an_alert_up_and_leaves_a_record(
+    board, come, assert_accessible, screenshot
+):
+    page = come("wang")
+    page.goto("/board/alerts")
+    assert_accessible(page)
+    screenshot(page, "list-zh")
+    assert page.get_by_role("link", name="黄牌").count() == 1, "the other city's is not seen"
+    page.get_by_role("link", name="黄牌").click()
+    page.get_by_text("planning 经办责任人").wait_for()
+    assert_accessible(page)
+    screenshot(page, "alert-zh")
+    page.get_by_role("button", name="签认").click()
+    page.get_by_text("已签认。").wait_for()
+    page.get_by_text("提出整改要求").click()
+    page.locator("#action button").click()
+    page.locator(".fault-list").wait_for()
+    assert_accessible(page)
+    page.locator("#assign-action-text").fill("今日内补齐意见")
+    page.locator("#assign-action-department").select_option("planning")
+    page.locator("#assign-action-due-on").fill("2026-09-28")
+    page.locator("#action button").click()
+    page.get_by_text("整改要求已提出。").wait_for()
+    page.get_by_role("button", name="标记为已落实").click()
+    page.get_by_text("已标记为落实。").wait_for()
+    screenshot(page, "alert-acted-zh")
+    assert [it.kind for it in standing(board).acts] == ["acknowledgement", "action", "done"]
+
+
+def standing(board, alert=YELLOW):
+    with board.database.reading() as tx:
+        return actstore.standing(tx, alert)
+
+
+def test_an_appeal_is_written_down_and_decided_and_a_second_decision_is_refused(
+    board, come, assert_accessible, screenshot
+):
+    page = come("zhou", language="en-GB", javascript=False, width=390, dark=True)
+    page.goto("/board/alerts?state=all&rung=reminder")
+    screenshot(page, "list-phone-dark-en")
+    alert = f"{OTHER}/handling/a.1/reminder"
+    page.get_by_role("link", name="Reminder").last.click()
+    page.goto(page.url.replace(CASE, OTHER))
+    page.get_by_text("Write down an appeal").click()
+    page.locator("#appeal-by").fill("陆伟")
+    page.locator("#appeal-text").fill("停电")
+    page.locator("#appealing button").click()
+    page.get_by_text("The appeal is written down.").wait_for()
+    page.get_by_text("Withdraw the card", exact=True).click()
+    page.locator("#withdraw-text").fill("情况属实")
+    board.act("refusal", alert, text="理由不足")
+    board.act("withdrawal", alert, text="撤销")
+    page.locator("#withdrawal button").click()
+    page.get_by_text("Somebody else has acted on this alert first").wait_for()
+    screenshot(page, "alert-phone-dark-en")
+    assert [it.kind for it in standing(board, alert).acts] == ["appeal", "refusal", "withdrawal"]
+    page.goto("/board/alerts?state=withdrawn")
+    assert page.get_by_role("link", name="Reminder").count() == 1
+
+
+def test_an_analyst_reads_only_and_another_city_sees_nothing_of_it(board, come, assert_accessible):
+    page = come("li", language="en-GB")
+    page.goto("/board/alerts?state=all")
+    page.get_by_role("link", name="Yellow card").click()
+    page.get_by_text("handler in charge of planning").wait_for()
+    assert_accessible(page)
+    assert page.locator("main form[method=post]").count() == 0
+    cookie = board.cookie("sun")
+    session = requests.Session()
+    session.cookies.set(cookie["name"], cookie["value"])
+    address = f"{board.url}/board/alerts/{YELLOW.replace('/', '%2F')}"
+    assert session.get(address, timeout=10).status_code == 404
+    assert CASE not in session.get(f"{board.url}/board/alerts?state=all", timeout=10).text
+    assert OTHER in session.get(f"{board.url}/board/alerts?state=all", timeout=10).text
+
+
+def test_an_open_list_learns_of_a_new_alert(board, come):
+    page = come("wang")
+    page.goto("/board/alerts")
+    later = at("09-29 17:01")
+    with board.database.transaction() as tx:
+        handlers.fire_due(Work(tx, later, "supervision"), rules=RULES_HERE, channels=())
+    page.get_by_text("有新的督办提醒。").wait_for()
+    assert date(2026, 9, 29) == later.date()
