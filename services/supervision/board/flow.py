@@ -21,7 +21,7 @@ from services.supervision.flow.reading import Map
 from services.supervision.flow.selection import Selection
 from services.supervision.flow.standalone import standalone
 from services.supervision.flow.thinning import RARE, drawn
-from services.supervision.flow.words import Words, percent
+from services.supervision.flow.words import Language, Words, percent
 from shared.errors import Invalid
 from shared.messages.parts import Text
 from shared.web.blocking import aside
@@ -178,7 +178,7 @@ class FlowPages(BoardBase):
 
     def _words(self, visit: Visit, titles: Mapping[str, Text]) -> Words:
         day = self.book.calendars.of(NATION).hours.length / HOUR
-        language = "zh" if visit.language == "zh" else "en"
+        language: Language = "zh" if visit.language == "zh" else "en"
         return Words(language=language, titles=titles, day=day)
 
     def _link(self, visit: Visit, chosen: Selection) -> Link:

@@ -31,6 +31,8 @@ LETTERS = 23
 """Half-width letters that fit on a line of a box."""
 HEATS = (0.02, 0.05, 0.1, 0.2)
 """Shares of the whole time from which on a part is one shade darker."""
+WIDE = 960
+"""Pixels from which on a picture may be drawn smaller than it is."""
 TALL = 24
 """The height of a label: as much as a finger or a bad hand needs (WCAG 2.2, 2.5.8)."""
 THINNEST, THICKEST = 1.2, 8.0
@@ -72,8 +74,9 @@ class _Picture:
 
     def lines(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator[str]:
         across, down = size(self.where)
+        names = "flow-map flow-wide" if across > WIDE else "flow-map"
         yield (
-            '<svg xmlns="http://www.w3.org/2000/svg" class="flow-map" role="group"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{names}" role="group"'
             f' viewBox="0 0 {across} {down}" width="{across}" height="{down}">'
         )
         yield f"<defs>{''.join(_arrow(shade) for shade in range(len(HEATS) + 1))}</defs>"
@@ -139,11 +142,11 @@ class _Picture:
         )
 
     def _linked(self, before: str, after: str, told: str, inner: str) -> str:
-        """What leads to the cases behind it; read out with all its figures."""
+        """What leads to the cases behind it; its title, which is read out, has all its figures."""
         address, told = self.link(before, after), escape(told)
         if not address:
             return f"<g><title>{told}</title>{inner}</g>"
-        return f'<a href="{escape(address)}" aria-label="{told}"><title>{told}</title>{inner}</a>'
+        return f'<a href="{escape(address)}"><title>{told}</title>{inner}</a>'
 
 
 def _text(name: str, at: Point, text: str) -> str:

@@ -30,18 +30,18 @@ from tests.unit.supervision.steps import at
 ITEM = "hotel-opening"
 TITLE = Text(zh="开办宾馆联合审批", en="Opening a hotel")
 TASKS = {
-    "register": ("window-hall", Text(zh="登记核验", en="Registration check")),
+    "register": ("market-regulation", Text(zh="登记核验", en="Registration check")),
     "planning": ("planning", Text(zh="规划条件审查", en="Planning conditions")),
-    "fire": ("fire-rescue", Text(zh="消防安全检查", en="Fire safety inspection")),
-    "environment": ("environment", Text(zh="环境影响登记", en="Environmental registration")),
+    "fire": ("fire", Text(zh="消防安全检查", en="Fire safety inspection")),
+    "environment": ("ecology", Text(zh="环境影响登记", en="Environmental registration")),
     "water": ("water", Text(zh="排水许可审查", en="Drainage permit review")),
-    "traffic": ("transport", Text(zh="交通影响审查", en="Traffic impact review")),
+    "traffic": ("urban-management", Text(zh="交通影响审查", en="Traffic impact review")),
     "health": ("health", Text(zh="公共场所卫生许可审查", en="Hygiene licence review")),
     "police": ("public-security", Text(zh="特种行业许可审查", en="Special trade review")),
     "joint": ("planning", Text(zh="联合意见汇总", en="Joint opinion")),
-    "fee": ("finance", Text(zh="收费核定", en="Fee assessment")),
-    "decision": ("development", Text(zh="审批决定", en="Decision")),
-    "licence": ("window-hall", Text(zh="证照制作", en="Making of the licence")),
+    "fee": ("tax", Text(zh="收费核定", en="Fee assessment")),
+    "decision": ("development-reform", Text(zh="审批决定", en="Decision")),
+    "licence": ("market-regulation", Text(zh="证照制作", en="Making of the licence")),
 }
 FILE = Material(name="plan", digest=f"sha256:{'a' * 64}", media_type="application/pdf", size=9)
 
@@ -151,7 +151,7 @@ def _opened(begin: datetime) -> Opened:
         channel="portal",
         received_at=begin,
         accepted_at=begin,
-        lead="development",
+        lead="development-reform",
         statutory=Limit(amount=20),
         promised=Limit(amount=10),
     )
