@@ -119,7 +119,9 @@ def _say(url: str, message: dict[str, Any]) -> None:
             robots.say(plugin, f"{message['title']}\n{message['text']}")
         except NotTaken as error:
             raise NotTold(f"the chat of the alert address did not take alerts: {error}") from error
-    elif not plugin or not plugin.notify(title=message["title"], body=message["text"]):
+    elif not plugin or not plugin.notify(
+        title=message["title"], body=message["text"], body_format=apprise.NotifyFormat.TEXT
+    ):
         raise NotTold(f"the alert address {url.partition('://')[0]}://… did not take alerts")
 
 

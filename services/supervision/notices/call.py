@@ -68,7 +68,9 @@ def load() -> None:
 def _through_apprise(plugin: Any, address: Address, digest: Digest) -> None:
     with _overheard() as said:
         try:
-            taken = plugin.notify(title=digest.title, body=digest.text())
+            taken = plugin.notify(
+                title=digest.title, body=digest.text(), body_format=apprise.NotifyFormat.TEXT
+            )
         except Exception as error:
             # A plugin may fail in any way it likes; nobody else's message waits for that.
             raise NotTaken(f"it failed: {type(error).__name__}", unsure=True) from None
