@@ -194,6 +194,7 @@ def test_a_supervisor_takes_an_alert_up_and_leaves_a_record(
     page.get_by_text("整改要求已提出。").wait_for()
     page.get_by_role("button", name="标记为已落实").click()
     page.get_by_text("已标记为落实。").wait_for()
+    assert not page.get_by_text("此提醒刚刚有变化。").is_visible(), "what one did oneself is no news"
     screenshot(page, "alert-acted-zh")
     assert [it.kind for it in standing(board).acts] == ["acknowledgement", "action", "done"]
 

@@ -82,6 +82,10 @@ class Watch:
         self._looked = 0.0
         self.listeners = 0
 
+    def forget(self) -> None:
+        """Ask again at the next look: whoever comes has a page that is newer than the mark."""
+        self._looked = 0.0
+
     def mark(self, now: float) -> str:
         """The mark at this second of the monotonic clock; one listener asks for all."""
         if now - self._looked >= self._every:
@@ -134,6 +138,7 @@ class LiveEntrypoint(HttpRequestHandler):  # type: ignore[misc]
             key, Watch(self._question(service, scope, values), self.every)
         )
         watch.listeners += 1
+        watch.forget()
         try:
             yield from self._told(watch, lambda: service.accounts.glimpse(session) is not None)
         finally:
