@@ -27,9 +27,10 @@ class AlertRaised:
     """A rung of a clock's ladder fired, or something needs a person: forged result, parked message.
 
     `rung` is reminder, yellow, red, head, centre, leadership, or what else alerts: refused, parked,
-    calendar. `due_at` is None where no clock runs. `addressees` are told by name, `remarks` say who
-    else should have been and why they are not. Where nobody acknowledges the alert by
-    `acknowledge_by`, the next rung fires; `follows` is the alert that nobody had acknowledged.
+    calendar, unreached. `due_at` is None where no clock runs. `addressees` are told by name,
+    `remarks` say who else should have been and why they are not. Where nobody acknowledges the
+    alert by `acknowledge_by`, the next rung fires; `follows` is the alert that nobody had
+    acknowledged, or that reached nobody.
     """
 
     alert: Line
