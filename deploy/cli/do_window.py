@@ -16,7 +16,7 @@ import typer
 from deploy.cli.console import say
 from deploy.cli.ordering import now, place
 from deploy.local.databases import database_of
-from services.intake import reviewing, reviews, store
+from services.intake import clerks, reviewing, reviews, store
 from services.intake.orders import Said
 from services.intake.review import Reviewed
 from shared.businesstime import CHINA
@@ -118,6 +118,51 @@ def refuse(
     """Refuse to accept an application, with reasons."""
     said = {"reasons": reason, "by": by}
     _act(reviewing.refuse, code, said, as_json=as_json, data=data)
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The clerk's, as traces show it.")],
+    *,
+    data: Data = None,
+) -> None:
+    """Make a token by which a clerk does the same over HTTP. It is shown only now."""
+    with database_of("intake", os.environ, data) as database, database.transaction() as tx:
+        made = clerks.add(Work(tx, now(), "intake"), name)
+    print(made)
+    say(f"What is done with this token is done by {name}; it cannot be shown again.")
+
+
+@app.command()
+def tokens(*, as_json: AsJson = False, data: Data = None) -> None:
+    """Every token that was made for a clerk, by its id, also those that were revoked."""
+    with database_of("intake", os.environ, data) as database, database.reading() as tx:
+        found = clerks.all_of(tx)
+    shown = [
+        {
+            "id": it.id,
+            "name": it.name,
+            "made_at": it.made_at.astimezone(CHINA).isoformat(),
+            "state": "revoked" if it.revoked_at else "valid",
+        }
+        for it in found
+    ]
+    if as_json:
+        print(json.dumps(shown, ensure_ascii=False, indent=1))
+    for it in shown if not as_json else ():
+        print(f"{it['id']}  made {it['made_at'][:16]}  {it['state']:<8}{it['name']}")
+
+
+@app.command()
+def revoke(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="As `tokens` shows it.")],
+    *,
+    data: Data = None,
+) -> None:
+    """Let a token open nothing any more, at once. It stays in the list."""
+    with database_of("intake", os.environ, data) as database, database.transaction() as tx:
+        clerks.revoke(Work(tx, now(), "intake"), token_id)
+    say(f"The token {token_id} opens nothing any more.")
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from services.intake.content import content
 from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
 from services.intake.handlers import HandedIn
 from services.intake.receipt import Receipt
+from services.intake.reviewroutes import ReviewRoutes
 from shared.casecode import CodeParts, Scheme, month_of, scheme_named
 from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, keeps_time, receives
@@ -96,7 +97,7 @@ def _secret(_service: "Service", digest: str) -> str:
     return digest
 
 
-class Service:
+class Service(ReviewRoutes):
     """Intake: where an application is handed in, completed, withdrawn and followed."""
 
     name = "intake"

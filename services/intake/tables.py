@@ -5,6 +5,7 @@ serials      how many serials of case codes are given out, by series
 materials    the files that are stored
 cases        what was handed in, and what proves who did
 reviews      applications that a clerk looks at before they are accepted
+clerks       tokens of those who look at them
 supplements  idempotency keys (their digests), so that a retry adds nothing
 tracks       how far each case is, as routing said last
 held         messages of the case stream that came before their turn
@@ -71,6 +72,15 @@ sa.Index(
     reviews.c.case_code,
     sqlite_where=reviews.c.due_at.is_not(None),
     postgresql_where=reviews.c.due_at.is_not(None),
+)
+
+clerks = sa.Table(
+    "clerks",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(300), nullable=False),
+    sa.Column("made_at", Moment(), nullable=False),
+    sa.Column("revoked_at", Moment()),
 )
 
 supplements = sa.Table(

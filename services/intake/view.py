@@ -54,6 +54,23 @@ def _task(task: TaskOutline, track: Track, local: Local) -> dict[str, Any]:
     }
 
 
+def review(it: Reviewed, office: Office) -> dict[str, Any]:
+    """An application before acceptance, as a clerk sees it."""
+    said, local = it.said, office.calendar.local
+    return {
+        "case": it.case,
+        "state": it.state,
+        "item": said.item,
+        "title": said.title,
+        "region": said.region,
+        "received_at": local(said.received_at),
+        "notice_due_at": local(it.due_at) if it.due_at else None,
+        "notified_at": local(said.notified_at) if said.notified_at else None,
+        "corrected_at": [local(moment) for moment in said.corrected_at],
+        "missing": it.missing,
+    }
+
+
 def notices(told: Iterable[Notice], office: Office) -> list[dict[str, Any]]:
     """Notices with their times as the office's clock shows them."""
     local = office.calendar.local

@@ -96,6 +96,17 @@ def test_what_is_accepted_goes_to_routing(data: Path, code: str) -> None:
     assert [it["type"] for it in said(data)] == ["review.ended", "case.accepted"]
 
 
+def test_a_token_is_shown_once_listed_by_its_id_and_revoked(data: Path) -> None:
+    token = run(data, "token", "陈志远").splitlines()[0]
+    (listed,) = json.loads(run(data, "tokens", "--json"))
+    assert (listed["name"], listed["state"]) == ("陈志远", "valid")
+    assert token not in run(data, "tokens")
+    run(data, "revoke", listed["id"])
+    assert json.loads(run(data, "tokens", "--json"))[0]["state"] == "revoked"
+    with pytest.raises(OneWindowError, match="there is no valid token"):
+        app(["window", "revoke", listed["id"], "--data", str(data)], standalone_mode=False)
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
