@@ -9,6 +9,7 @@ from services.supervision.beside import Notes, noted
 from services.supervision.clocks import CASE_KINDS, TASK_KINDS, Clock, clock_id
 from services.supervision.ladder import Rung, with_silence
 from services.supervision.limits import Given
+from services.supervision.packing import due
 from services.supervision.people import NO_PEOPLE, People
 from services.supervision.policies import Policy
 from services.supervision.trace import Head
@@ -110,8 +111,9 @@ def next_at(case: Case) -> datetime | None:
 
 def fire(case: Case, until: datetime) -> tuple[Case, list[tuple[Clock, Rung]]]:
     """The case after all rungs that its clocks had reached before `until`, and those."""
-    due = [it for it in clocks_of(case) if it.next_at and it.next_at < until]
-    fired = [clock.fire(until) for clock in due]
+    coming = due(case.changed, until)
+    coming += [it for it in due(case.clocks, until) if it.id not in case.changed]
+    fired = [clock.fire(until) for clock in coming]
     reached = [(clock, rung) for clock, rungs in fired for rung in rungs]
     return _with(case, [clock for clock, _rungs in fired]), reached
 

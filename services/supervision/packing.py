@@ -89,6 +89,11 @@ class Packed(Mapping[str, Clock]):
         """A clock as it is written, without taking it apart."""
         return self._lines[clock]
 
+    def due(self, until: datetime) -> list[str]:
+        """The clocks of which a rung was reached before a moment, none of them taken apart."""
+        limit = _iso(until)
+        return [clock for clock, line in self._lines.items() if line[NEXT] and line[NEXT] < limit]
+
     def texts_of(self, line: Line) -> tuple[str, str, str]:
         """The title, the limit and the rungs of a line."""
         plain = self._plain
@@ -97,6 +102,13 @@ class Packed(Mapping[str, Clock]):
             plain["limits"][line[LIMIT]],
             plain["ladders"][line[LADDER]],
         )
+
+
+def due(clocks: Mapping[str, Clock], until: datetime) -> list[Clock]:
+    """Those of the clocks of which a rung was reached before a moment."""
+    if isinstance(clocks, Packed):
+        return [clocks[it] for it in clocks.due(until)]
+    return [it for it in clocks.values() if it.next_at and it.next_at < until]
 
 
 def pack(before: Mapping[str, Clock], changed: Mapping[str, Clock]) -> Packing:
