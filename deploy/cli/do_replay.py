@@ -1,11 +1,11 @@
 """Send the cases of an event log (IEEE XES) through supervision at their original times.
 
 Says how many cases ended after their deadline, how many are open, and which alerts would have been
-raised when. The deadline is the one that the log gives. Days off are weekends only, since nobody
-told which holidays the log's office had: alerts beside a due date are provisional by those.
+raised when; with --people, who would have been told of them, and when. The deadline is the one that
+the log gives. Days off are weekends only, since nobody told which holidays the log's office had:
+alerts beside a due date are provisional by those.
 """
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,12 +18,16 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.reading import progress_of, zone_of
+from deploy.cli.replaypeople import people_of, plain_told, show_told, write_told
+from deploy.cli.rowfiles import write_rows
 from deploy.local.places import ROOT
 from services.supervision import xes
 from services.supervision.ladder import RUNGS
 from services.supervision.policies import read_policy
 from services.supervision.replay import Alert, Attributes, Replay, calendar_of, replay
-from shared.errors import Fault, Invalid
+from services.supervision.replaytold import Rulings
+from shared.worktime import NATION
+from shared.worktime.regions import checked_region
 
 POLICIES = ROOT / "deploy" / "catalogue" / "policies.yaml"
 
@@ -39,24 +43,43 @@ def command(
     policies: Annotated[Path, typer.Option(help="The ladder is this file's for `promised`.")] = (
         POLICIES
     ),
+    people: Annotated[
+        Path | None, typer.Option(help="Who would have been told, by this people.yaml.")
+    ] = None,
+    region: Annotated[str, typer.Option(help="Of the log's office, for posts in regions.")] = (
+        NATION
+    ),
+    told: Annotated[
+        Path | None,
+        typer.Option(help="Write each person told to this file: .csv, or else JSON lines."),
+    ] = None,
     start: Annotated[str, typer.Option(help="The attribute of a case's beginning.")] = "startdate",
     end: Annotated[str, typer.Option(help="The attribute of a case's end.")] = "enddate",
     deadline: Annotated[str, typer.Option(help="The attribute of its due date.")] = "deadline",
 ) -> None:
-    ladder = read_policy(policies).ladder("promised", item="", department="")
+    calendar = calendar_of(zone_of(zone))
+    rulings = Rulings(
+        policy=read_policy(policies), people=people_of(people), region=checked_region(region)
+    )
     with progress_of(file, "Replaying") as advance:
         done = replay(
             xes.read(file, advance),
-            ladder=ladder,
-            calendar=calendar_of(zone_of(zone)),
+            ladder=rulings.ladder,
+            calendar=calendar,
             attributes=Attributes(start=start, end=end, deadline=deadline),
         )
+    tellings = list(rulings.tellings(done.alerts, calendar)) if people else []
     if alerts:
         _write(alerts, done.alerts)
+    if told:
+        write_told(told, tellings)
     if as_json:
-        print(json.dumps(_plain(file, done), ensure_ascii=False, indent=2))
+        more = plain_told(tellings) if people else {}
+        print(json.dumps({**_plain(file, done), **more}, ensure_ascii=False, indent=2))
     else:
         _show(done)
+        if people:
+            show_told(tellings)
 
 
 def _plain(file: Path, done: Replay) -> dict[str, Any]:
@@ -118,13 +141,4 @@ def _write(path: Path, alerts: list[Alert]) -> None:
         {**asdict(alert), "at": alert.at.isoformat(), "due_at": alert.due_at.isoformat()}
         for alert in alerts
     ]
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            if path.suffix == ".csv":
-                written = csv.DictWriter(file, list(Alert.__dataclass_fields__))
-                written.writeheader()
-                written.writerows(rows)
-            else:
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    except OSError as error:
-        raise Invalid(Fault("alerts", f"{path} cannot be written: {error.strerror}")) from error
+    write_rows(path, rows, list(Alert.__dataclass_fields__), "alerts")

@@ -5,7 +5,7 @@ that the log gives; nothing in it is counted anew. Weekends are off, and holiday
 the moments of rungs beside a due date are provisional.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -78,16 +78,17 @@ def calendar_of(zone: ZoneInfo) -> Calendar:
 def replay(
     traces: Iterable[xes.Trace],
     *,
-    ladder: Ladder,
+    ladder: Callable[[str], Ladder],
     calendar: Calendar,
     attributes: Attributes | None = None,
 ) -> Replay:
-    """Run the cases of a log. Raises Invalid for a case whose dates cannot be read."""
+    """Run the cases of a log; `ladder` is that of a department. Raises Invalid for a case whose
+    dates cannot be read."""
     done, open_clocks = Replay(), []
     for trace in traces:
         past = _past(trace, attributes or Attributes(), calendar.zone)
         _count(done, past)
-        clock = _clock(past, ladder, calendar)
+        clock = _clock(past, ladder(past.department), calendar)
         if clock and past.ended:
             done.alerts += _fired(clock.end(past.ended), past.ended)
         elif clock:

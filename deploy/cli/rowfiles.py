@@ -1,0 +1,25 @@
+"""Rows of text in a file: CSV, or a JSON object a line."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shared.errors import Fault, Invalid
+
+
+def write_rows(
+    path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], field: str
+) -> None:
+    """Write rows, by the name of the file. Raises Invalid naming `field` where it cannot be."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            if path.suffix == ".csv":
+                written = csv.DictWriter(file, columns)
+                written.writeheader()
+                written.writerows(rows)
+            else:
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    except OSError as error:
+        raise Invalid(Fault(field, f"{path} cannot be written: {error.strerror}")) from error
