@@ -5,7 +5,6 @@ A period is a month, a quarter, a year or any days: 2026-09, 2026-Q3, 2026, 2026
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -130,10 +129,9 @@ def _report(tx: sa.Connection, scope: Scope, version: int, catalogue: Path) -> R
 def _one(found: Report, department: str) -> Report:
     if not department:
         return found
-    line = found.line(department)
-    if line is None:
+    if found.line(department) is None:
         raise NotFound(f"no task of {department!r} ended in {found.period}, and it has no card")
-    return replace(found, lines=(line,))
+    return found.only(department)
 
 
 def _lines(found: Report, language: str, names: Names) -> list[str]:

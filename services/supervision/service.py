@@ -24,6 +24,7 @@ from services.supervision import (
     store,
     view,
 )
+from services.supervision.appeals import Appeals
 from services.supervision.board.alerts import AlertPages
 from services.supervision.board.base import FOLDER
 from services.supervision.board.case import CasePages
@@ -40,6 +41,9 @@ from services.supervision.peoplefile import FILE as PEOPLE
 from services.supervision.peoplefile import read_people
 from services.supervision.policies import read_policy
 from services.supervision.recounting import recount
+from services.supervision.sheets.rules import FILE as SHEETS
+from services.supervision.sheets.rules import Rules as SheetRules
+from services.supervision.sheets.rules import read_rules
 from services.supervision.signing import Signer
 from services.supervision.tide import Tide
 from shared.accounts.pages import AccountPages
@@ -68,6 +72,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     open_cases: OpenCases
     rounds: Rounds
     rules: Rules
+    sheet_rules: SheetRules
     signer: Signer
     tide: Tide
     process: str
@@ -86,12 +91,13 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
             calendars=self.calendars,
             people=people,
         )
+        self.sheet_rules = read_rules(catalogue / SHEETS)
         self.signer = Signer.of(self.backbone.settings.data)
         self.process = str(uuid.uuid4())
         self.open_cases = OpenCases()
         self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
-        self._recount(None)
         self.rounds = Rounds(self.backbone, lambda: self.rules, self.channels)
+        self._recount(None)  # last: timers run as soon as it waits for the database
 
     @property
     def calendars(self) -> Calendars:
@@ -145,7 +151,7 @@ class CheckpointsAsked(Schema):
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
 
 
-class Service(Notices, WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages):
+class Service(Notices, Appeals, WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages):
     """Supervision: the clocks, the alerts and the trace of every case."""
 
     name = "supervision"

@@ -11,6 +11,7 @@ from services.supervision.board.names import Names
 from services.supervision.domain import Case, Rules
 from services.supervision.open_cases import OpenCase, OpenCases
 from services.supervision.rows import case_of_row
+from services.supervision.sheets.rules import Rules as SheetRules
 from services.supervision.sight import Sight, sight_of
 from services.supervision.tables import cases
 from services.supervision.tally import seen
@@ -35,6 +36,7 @@ class Book(Protocol):
     """What pages need of the rules that the service goes by."""
 
     rules: Rules
+    sheet_rules: SheetRules
     open_cases: OpenCases
 
     @property

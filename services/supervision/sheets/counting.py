@@ -9,11 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.supervision.facttables import facts
+from services.supervision.packing import title_of_text
 from services.supervision.sheets.figures import Figure, late, measured
 from services.supervision.sheets.periods import Period, months_to
 from services.supervision.sheets.scope import Scope
 from services.supervision.sheets.sheet import Beside, Sheet, sheet
 from services.supervision.tables import alerts, cases
+from shared.messages.parts import Text
 
 ALIKE = (
     "department",
@@ -55,6 +57,15 @@ def sheets(tx: sa.Connection, scope: Scope) -> list[Sheet]:
             for it in sorted(own.keys() | cards.keys())
         ),
     ]
+
+
+def items(tx: sa.Connection, scope: Scope) -> dict[str, Text]:
+    """The items of which a task ended in the period of a scope, with a title of a case of each."""
+    every = replace(scope, item="", department="")
+    beside = facts.join(cases, cases.c.code == facts.c.case_code)
+    chosen = sa.select(facts.c.item, sa.func.max(cases.c.title).label("title"))
+    rows = tx.execute(chosen.select_from(beside).where(every.of_facts()).group_by(facts.c.item))
+    return {row.item: title_of_text(row.title) for row in sorted(rows, key=lambda it: it.item)}
 
 
 def tally(tx: sa.Connection, scope: Scope) -> Sequence[Any]:

@@ -190,5 +190,12 @@ FIGURES = (
         title=Text(zh="每百件红黄牌", en="Cards per 100 tasks"),
         chosen=everything,
     ),
+    Figure(
+        key="satisfaction",
+        kind="rating",
+        title=Text(zh="满意度", en="Satisfaction"),
+        chosen=everything,
+    ),
 )
+CARD_FIGURES = frozenset(it.key for it in FIGURES if it.kind in ("cards", "rate"))
 OF_KEY = {figure.key: figure for figure in (*FIGURES, *DISTRIBUTION)}

@@ -61,6 +61,16 @@ def months_to(period: Period, count: int = 12) -> list[Period]:
     return found
 
 
+def before(period: Period) -> Period:
+    """The period of the same kind that ends where this one begins; as many days for other ones."""
+    last = period.first - timedelta(days=1)
+    for make in (month, quarter, year):
+        if make(period.first) == period:
+            return make(last)
+    first = last - (period.last - period.first)
+    return Period(name=f"{first}..{last}", first=first, last=last)
+
+
 def _period(text: str) -> Period:
     if found := _MONTH.fullmatch(text):
         return month(date(int(found[1]), int(found[2]), 1))

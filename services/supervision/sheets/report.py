@@ -1,7 +1,7 @@
 """The sheets of a period as a table: what every export and the command line show. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,14 +46,21 @@ class Report:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """The figures that are shown: the rare ones only where there is something to show."""
-        together = self.lines[0].sheet.values
-        return tuple(
-            it for it in FIGURES if it.unit not in RARE or together[it.key].value is not None
-        )
+        return tuple(it for it in FIGURES if it.unit not in RARE or self._has(it))
+
+    def _has(self, figure: Figure) -> bool:
+        return any(it.sheet.values[figure.key].value is not None for it in self.lines)
 
     def line(self, department: str) -> Line | None:
         """That of a department; None where nothing of it ended in the period."""
         return next((it for it in self.lines if it.sheet.department == department), None)
+
+    def only(self, department: str) -> "Report":
+        """The same with the line of one department alone; all lines where none is named."""
+        if not department:
+            return self
+        own = self.line(department)
+        return replace(self, lines=(own,) if own else ())
 
 
 def report(
