@@ -83,26 +83,27 @@ class Messenger:
         return now - GATHER * self.pace
 
     def tell(self, person: str) -> int:
-        """Tell a person what is due; of how many alerts that was."""
-        parts = self._take(person)
-        for part in parts:
+        """Tell a person what is due, message by message; of how many alerts that was."""
+        count = 0
+        while part := self._take(person):
             self._settle(part, self._send(part))
-        return sum(len(part.some) for part in parts)
+            count += len(part.some)
+        return count
 
-    def _take(self, person: str) -> list[Part]:
+    def _take(self, person: str) -> Part | None:
+        """The next message, which is then nobody else's; one at a time, so that none waits for the
+        call of another longer than it may be kept."""
         with self.open_work() as work:
             found = store.due(work.transaction, person, work.now, MOST)
-            parts = [
-                Part(digest=some[0].notice.digest or str(uuid.uuid4()), person=person, some=some)
-                for some in gathered(self._but_quiet(work, person, found))
-            ]
-            taken = [
-                it.notice.taken(part.digest, work.now, self.pace)
-                for part in parts
-                for it in part.some
-            ]
+            if not any(it.notice.next_at <= self.ripe(work.now) for it in found):
+                return None
+            parts = gathered(self._but_quiet(work, person, found))
+            if not parts:
+                return None
+            digest = parts[0][0].notice.digest or str(uuid.uuid4())
+            taken = [it.notice.taken(digest, work.now, self.pace) for it in parts[0]]
             store.save(work.transaction, taken)
-        return parts
+        return Part(digest=digest, person=person, some=parts[0])
 
     def _but_quiet(self, work: Work, person: str, found: Sequence[Due]) -> list[Due]:
         """What is told now; in quiet hours the rest waits until they are over."""
@@ -182,6 +183,8 @@ class Messenger:
 
 
 def _no_address(notice: Notice) -> NotTaken:
+    if not notice.person:
+        return NotTaken("nobody is there who could be told", final=True)
     if not notice.channels:
-        return NotTaken("there is no address in people.yaml" if notice.person else "", final=True)
+        return NotTaken("people.yaml has no address", final=True)
     return NotTaken("people.yaml has no such address any more", final=True)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.supervision.notices.notice import Due, Notice
-from services.supervision.notices.tables import FAILED, WAITING, WITHDRAWN, notices
+from services.supervision.notices.tables import WITHDRAWN, notices, waits
 from services.supervision.tables import alerts
 from shared.database import Moment
 from shared.jsontext import text_of
@@ -35,7 +35,7 @@ _PEOPLE = Statement(
     lambda _among: (
         sa.select(notices.c.person)
         .where(
-            notices.c.state == sa.literal_column(f"'{WAITING}'"),
+            waits,
             notices.c.next_at <= sa.bindparam("now", type_=Moment()),
         )
         .group_by(notices.c.person)
@@ -51,7 +51,7 @@ def due(tx: sa.Connection, person: str, until: datetime, limit: int) -> list[Due
     statement = (
         sa.select(notices, alerts.c.body)
         .join(alerts, alerts.c.id == notices.c.alert)
-        .where(notices.c.state == WAITING, notices.c.person == person, notices.c.next_at <= until)
+        .where(waits, notices.c.person == person, notices.c.next_at <= until)
         .order_by(notices.c.queued_at, notices.c.alert)
         .limit(limit)
         .with_for_update(of=notices, skip_locked=True)
@@ -80,7 +80,7 @@ def save(tx: sa.Connection, changed: Sequence[Notice]) -> None:
 
 def withdraw(tx: sa.Connection, alert: str) -> None:
     """Whoever has not been told of an alert yet need not be."""
-    own = sa.and_(notices.c.alert == alert, notices.c.state == WAITING)
+    own = sa.and_(notices.c.alert == alert, waits)
     tx.execute(sa.update(notices).where(own).values(state=WITHDRAWN))
 
 
@@ -95,26 +95,23 @@ def of_alerts(tx: sa.Connection, ids: Collection[str]) -> dict[str, list[Notice]
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """How many notices wait whose moment has come, and since when; how many wait for their moment;
-    and how many reached nobody in the end."""
+    """How many notices wait whose moment has come, and since when; and how many wait for it."""
 
     waiting: int
     since: datetime | None
     later: int
-    failed: int
 
 
 def backlog(tx: sa.Connection, now: datetime) -> Backlog:
     """What is still to be told at `now`."""
-    waits, late = notices.c.state == WAITING, notices.c.next_at <= now
+    late = notices.c.next_at <= now
     counted = sa.select(
-        sa.func.count().filter(waits & late),
-        sa.func.min(notices.c.next_at).filter(waits & late),
-        sa.func.count().filter(waits & ~late),
-        sa.func.count().filter(notices.c.state == FAILED),
-    ).where(notices.c.state.in_((WAITING, FAILED)))
-    waiting, since, later, failed = tx.execute(counted).one()
-    return Backlog(waiting=waiting, since=since, later=later, failed=failed)
+        sa.func.count().filter(late),
+        sa.func.min(notices.c.next_at).filter(late),
+        sa.func.count().filter(~late),
+    ).where(waits)
+    waiting, since, later = tx.execute(counted).one()
+    return Backlog(waiting=waiting, since=since, later=later)
 
 
 def _row(notice: Notice) -> dict[str, Any]:

@@ -30,11 +30,12 @@ notices = sa.Table(
     sa.Column("told_at", Moment()),
     sa.Column("error", sa.String(300), nullable=False),
 )
-_waits = notices.c.state == sa.literal_column(f"'{WAITING}'")
+waits = notices.c.state == sa.literal_column(f"'{WAITING}'")
+"""The condition of the index, as it stands there: with a parameter SQLite would not see it."""
 sa.Index(
     "notices_coming",
     notices.c.next_at,
     notices.c.person,
-    sqlite_where=_waits,
-    postgresql_where=_waits,
+    sqlite_where=waits,
+    postgresql_where=waits,
 )

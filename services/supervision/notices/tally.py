@@ -64,7 +64,6 @@ class _Waiting(Collector):
                 (self._now - since).total_seconds(),
             ),
             "later": ("Notices that wait for their next attempt, or for the morning", found.later),
-            "reached_nobody": ("Notices for which every channel failed", found.failed),
         }
         for name, (text, value) in figures.items():
             yield GaugeMetricFamily(f"onewindow_notices_{name}", text, value=float(value))
