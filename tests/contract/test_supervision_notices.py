@@ -7,13 +7,18 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from services.supervision.notices import store
+from services.supervision.notices import store, view
 from services.supervision.notices.notice import ATTEMPTS, GATHER, LEASE
+from services.supervision.notices.rounds import Rounds
 from services.supervision.people import NO_PEOPLE
+from shared.businesstime import CHINA
 from shared.database import Database
+from shared.delivery.backbone import Backbone
 from tests.contract import watching
 from tests.contract.telling import NOW, Office, card, people_of
 from tests.contract.watching import entries, findings, observe, opening
@@ -242,6 +247,36 @@ def test_two_processes_tell_a_person_once(database: Database, first: Web):
     told = [it["alert"] for message in first.told for it in message["alerts"]]
     assert sorted(told) == sorted({*told})
     assert len(told) == 20
+
+
+def test_a_round_of_the_service_tells_whoever_is_due_and_counts_it(
+    database: Database, first: Web, second: Web
+):
+    office = Office(database, people_of({"wang": {"web": first.url}, "li": {"web": second.url}}))
+    second.status = 500
+    office.alert([card()], office.recipient("wang"), office.recipient("li"))
+    office.now += LATER
+    service = SimpleNamespace(
+        database=database,
+        workplace=SimpleNamespace(work=office.work),
+        settings=SimpleNamespace(
+            time=SimpleNamespace(now=lambda: office.now, speed=1.0),
+            public_url="https://window.example/",
+        ),
+    )
+    rounds = Rounds(cast(Backbone, service), lambda: office.rules, ("file",))
+    rounds.go()
+    rounds.wait()
+    (message,) = first.told
+    assert message["link"] == "https://window.example/board/alerts"
+    assert b'onewindow_notices_told_total{channel="web"} 1.0' in rounds.metrics()
+    with database.reading() as tx:
+        (shown,) = view.of_alerts(tx, [card().alert], CHINA).values()
+    assert [(it["person"], it["state"], it["error"]) for it in shown] == [
+        ("li", "waiting", "it answered 500"),
+        ("wang", "told", ""),
+    ]
+    assert shown[1]["told_at"] == office.now.isoformat()
 
 
 PROCESS = """

@@ -52,6 +52,10 @@ class Rounds:
             self._crew.give(person, self.messenger.tell)
         return LOOK_ROUND
 
+    def wait(self) -> None:
+        """Until nobody is being told."""
+        self._crew.wait()
+
     def metrics(self) -> bytes:
         """The figures in the text format of Prometheus."""
         now = self._now()
