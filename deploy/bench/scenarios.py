@@ -17,6 +17,7 @@ from deploy.bench.run import Load, measured, warm_up
 from deploy.bench.sdk import Office
 from deploy.bench.site import Site
 from deploy.bench.timers import Timers
+from deploy.bench.wall import wall_at
 from deploy.local.local_stack import Say
 
 OURS = "onewindow"
@@ -39,6 +40,7 @@ class Size:
     due: int = 20_000
     alone: int = 20
     tasks: int = 10_000
+    open_tasks: int = 10_000
     share: float = 1.0
 
     @classmethod
@@ -53,6 +55,7 @@ class Size:
             due=400,
             alone=4,
             tasks=1_000,
+            open_tasks=1_000,
             share=0.2,
         )
 
@@ -112,6 +115,17 @@ class Bench:
                 found["alone"][OURS].append(timers.alone(self.size.alone))
         return found
 
+    def wall(self) -> dict[str, Rounds]:
+        """The wall of supervision with many open tasks."""
+        rounds: Rounds = {OURS: []}
+        with self._site("wall", processes=0) as site:
+            self.say(f"wall: storing {self.size.open_tasks:,} open tasks")
+            with wall_at(site, self.size.open_tasks) as wall:
+                for number in range(1, self.size.rounds + 1):
+                    self.say(f"wall: round {number} of {self.size.rounds}")
+                    rounds[OURS].append(wall.round())
+        return {"looks": rounds}
+
     def sdk(self) -> dict[str, Rounds]:
         """Tasks through one worker process."""
         rounds: Rounds = {OURS: []}
@@ -160,6 +174,7 @@ SCENARIOS: Mapping[str, Callable[[Bench], dict[str, Rounds]]] = {
     "growth": Bench.growth,
     "timers": Bench.timers,
     "sdk": Bench.sdk,
+    "wall": Bench.wall,
 }
 
 

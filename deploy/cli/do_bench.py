@@ -1,6 +1,6 @@
 """Measure what the system does here, beside others that do the same.
 
-NAME is one of cases, growth, timers, sdk; all of them unless named. Needs a quiet machine for
+NAME is one of cases, growth, timers, sdk, wall; all of them unless named. Needs a quiet machine for
 figures that mean something, and some minutes for each.
 """
 
@@ -16,7 +16,7 @@ from deploy.cli.console import say
 from deploy.local.places import Places
 from shared.errors import NotFound
 
-NAMES = ("cases", "growth", "timers", "sdk")
+NAMES = ("cases", "growth", "timers", "sdk", "wall")
 
 
 def command(

@@ -56,7 +56,7 @@ def command(
 
 
 def _run(places: Places, settings: "StackSettings") -> None:
-    from deploy.cli.addresses import addresses  # noqa: PLC0415
+    from deploy.cli.addresses import addresses, pages  # noqa: PLC0415
     from deploy.local.local_stack import LocalStack  # noqa: PLC0415
 
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -64,7 +64,7 @@ def _run(places: Places, settings: "StackSettings") -> None:
     stack = LocalStack(places.stack, settings, say=say)
     try:
         stack.start()
-        print(addresses(stack.parts), flush=True)
+        print(f"{addresses(stack.parts)}\n{pages(stack.parts)}", flush=True)
         say("Ready. Ctrl-C stops all of it." if sys.stdout.isatty() else "Ready.")
         for part in stack.watch():
             say(f"{part.name} {part.state}; its log is {part.log}")

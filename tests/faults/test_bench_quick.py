@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bench")
     for each in (folder, *folder.parents[:2]):
         each.chmod(0o755)  # the database's own user must get through
-    asked = ["cases", "timers", "sdk", "--quick", "--rounds", "1"]
+    asked = ["cases", "timers", "sdk", "wall", "--quick", "--rounds", "1"]
     files = ["--json", str(folder / "figures.json"), "--plot", str(folder / "figures.svg")]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "deploy", "bench", *asked, *files],
@@ -57,6 +57,7 @@ def figures(folder: Path) -> dict[str, Any]:
         ("timers", "together", "seconds_until_all_recorded"),
         ("timers", "alone", "delay_max_ms"),
         ("sdk", "tasks", "tasks_per_second"),
+        ("wall", "looks", "warm_p95_ms"),
     ],
 )
 def test_every_scenario_gives_its_figures(
