@@ -14,7 +14,9 @@ import typer
 
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
 from deploy.cli.ordering import now
+from deploy.local.places import Places
 from deploy.local.services import departments
+from services.supervision.appealing import key_of, token_of
 from services.supervision.clocks import KINDS
 from services.supervision.duty import Place, Told, told
 from services.supervision.ladder import RUNGS
@@ -79,6 +81,22 @@ def who(
         print(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         _show(said)
+
+
+@app.command()
+def token(
+    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="Its key.")],
+    *,
+    data: Annotated[
+        Path | None, typer.Option(help="A data folder other than the local stack's.")
+    ] = None,
+    catalogue: Folder = EXAMPLE,
+) -> None:
+    """Print the token with which a department appeals against its cards over HTTP."""
+    _check("DEPARTMENT", department, list(departments(catalogue)))
+    stack = Places.from_environment(os.environ).stack
+    folder = data or Path(os.environ.get("ONEWINDOW_DATA") or stack / "data")
+    print(token_of(key_of(folder), department))
 
 
 def _read(catalogue: Path) -> tuple[Policy, People, tuple[str, ...]]:

@@ -151,7 +151,9 @@ class CheckpointsAsked(Schema):
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=1_000))
 
 
-class Service(Notices, Appeals, WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages):
+class Service(
+    Notices, Appeals, WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages
+):
     """Supervision: the clocks, the alerts and the trace of every case."""
 
     name = "supervision"
