@@ -98,7 +98,7 @@ def test_the_figures_of_a_department_are_those_of_its_tasks(looks, assert_access
         "/",
         "14",
     ]
-    page.locator("summary").first.click()
+    page.locator(".sheets-charts summary").first.click()
     assert_accessible(page)
     screenshot(page, "sheet")
     page.locator("tbody tr", has_text="超时").first.get_by_role("link").click()

@@ -80,9 +80,7 @@ def _line(kept: dict[str, Any]) -> Line:
     sheet = Sheet(
         department=kept["department"],
         values={key: Value(**it) for key, it in kept["figures"].items()},
-        distribution={
-            key: Value(value=it, count=it, of=it) for key, it in kept["distribution"].items()
-        },
+        distribution={key: Value(**it) for key, it in kept["distribution"].items()},
     )
     marks = tuple(Mark(**it) for it in kept["marks"])
     grade = Text(**kept["grade"]) if kept["grade"] else None

@@ -97,7 +97,7 @@ def plain(told: Report) -> dict[str, Any]:
                 else None,
                 "marks": [vars(mark) for mark in it.score.marks],
                 "figures": {key: vars(value) for key, value in it.sheet.values.items()},
-                "distribution": {key: value.count for key, value in it.sheet.distribution.items()},
+                "distribution": {key: vars(value) for key, value in it.sheet.distribution.items()},
             }
             for it in told.lines
         ],

@@ -1,0 +1,118 @@
+"""Sheets counted by both databases: the tally, the lists behind figures, what was published."""
+
+import random
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from services.supervision.sheets import counting, publishing, told
+from services.supervision.sheets.figures import FIGURES
+from services.supervision.sheets.periods import period_of
+from services.supervision.sheets.rules import rules_from
+from services.supervision.sheets.scope import Scope
+from services.supervision.tables import acts
+from shared.businesstime import CHINA
+from shared.database import Database
+from shared.errors import Invalid
+from tests.contract import watching
+from tests.unit.supervision.sheetcases import card, fact, keep
+from tests.unit.supervision.steps import at
+from tests.unit.supervision.test_sheets import RULES
+
+database = watching.database
+SCOPE = Scope(period=period_of("2026-Q3"), zone=CHINA)
+NOW = at("10-08 09:00")
+ENDINGS = ["completed"] * 6 + ["declined", "cancelled", "transferred", "deemed"]
+
+
+def _some(number: int, seed: int = 1):
+    dice = random.Random(seed)
+    return [
+        fact(
+            float(dice.randrange(0, 12)),
+            budget=dice.choice([0, 5, 10]),
+            department=dice.choice(["planning", "fire"]),
+            region=dice.choice(["330100", "330106", "330200"]),
+            ending=dice.choice(ENDINGS),
+            unit=dice.choice(["working_days", "working_hours"]),
+            returns=dice.choice([0, 0, 1]),
+            stops=dice.choice([0, 0, 2]),
+            accepted_at=dice.choice([None, at("09-01 11:00")]),
+            acceptance_late=dice.random() < 0.2,
+            ended_at=at("06-25 10:00") + timedelta(days=dice.randrange(0, 110)),
+        )
+        for _ in range(number)
+    ]
+
+
+def test_behind_every_figure_are_as_many_tasks_as_it_counts(database: Database):
+    known = _some(120)
+    keep(database, known, [card("yellow", it, it["ended_at"]) for it in known[:9]])
+    with database.reading() as tx:
+        for department in ("", "fire"):
+            scope = Scope(**{**vars(SCOPE), "department": department, "area": "3301"})
+            made = next(it for it in counting.sheets(tx, scope) if it.department == department)
+            assert made.values["ended"].count > 20
+            for figure in (it for it in FIGURES if it.kind != "rating"):
+                value = made.values[figure.key]
+                if figure.kind in ("cards", "rate"):
+                    rungs = (figure.key,) if figure.kind == "cards" else ("yellow", "red")
+                    found, rows = counting.cards(tx, scope, rungs, first=0, most=500)
+                else:
+                    found, rows = counting.listed(tx, scope, figure, of=False, first=0, most=500)
+                    every, _rows = counting.listed(tx, scope, figure, of=True, first=0, most=1)
+                    assert every == (value.of if figure.of else value.count)
+                assert found == len(rows) == value.count, figure.key
+
+
+def test_departments_add_up_to_all_of_them(database: Database):
+    keep(database, _some(80))
+    with database.reading() as tx:
+        together, *own = counting.sheets(tx, SCOPE)
+    for key in ("ended", "late", "measured", "deemed"):
+        assert together.values[key].count == sum(it.values[key].count for it in own)
+
+
+def test_a_period_ends_at_midnight_of_the_office(database: Database):
+    inside, outside = at("09-30 23:59:59"), at("10-01 00:00")
+    keep(database, [fact(ended_at=inside), fact(ended_at=outside)])
+    with database.reading() as tx:
+        assert counting.sheets(tx, SCOPE)[0].values["ended"].count == 1
+        months = counting.by_month(tx, SCOPE)
+    assert [(it.name, good, late) for it, good, late in months[-2:]] == [
+        ("2026-08", 0, 0),
+        ("2026-09", 1, 0),
+    ]
+
+
+def test_a_card_that_was_withdrawn_does_not_count(database: Database):
+    known = fact(8.0)
+    keep(database, [known], [card(it, known, known["ended_at"]) for it in ("yellow", "red")])
+    with database.transaction() as tx:
+        assert counting.sheets(tx, SCOPE)[1].values["cards_per_100"].value == 200
+        withdrawn = {"alert": card("red", known, NOW)["id"], "number": 1, "at": NOW, "body": "{}"}
+        tx.execute(sa.insert(acts).values(kind="withdrawal", **withdrawn))
+        values = counting.sheets(tx, SCOPE)[1].values
+    assert (values["yellow"].value, values["red"].value) == (1, 0)
+
+
+def test_what_was_published_stays_and_a_correction_needs_a_reason(database: Database):
+    rules = rules_from(RULES, "version: 1")
+    keep(database, _some(30))
+    with database.transaction() as tx:
+        first = told.count(tx, SCOPE, rules, NOW)
+        publishing.publish(tx, first, rules, by="王敏", reason="")
+    keep(database, _some(30, seed=2))
+    with database.transaction() as tx:
+        second = told.count(tx, SCOPE, rules, NOW + timedelta(days=1))
+        with pytest.raises(Invalid, match="reason: is missing"):
+            publishing.publish(tx, second, rules, by="王敏", reason=" ")
+        publishing.publish(tx, second, rules, by="王敏", reason="补录")
+        kept = publishing.published(tx, "2026-Q3", "", 1)
+        versions = publishing.versions(tx, "2026-Q3", "")
+        assert publishing.published(tx, "2026-Q3", "", 3) is None
+    assert kept is not None
+    assert kept.lines == first.lines, "figures, marks and grades, to the last digit"
+    assert kept.lines != second.lines
+    assert [(it.version, it.reason) for it in versions] == [(1, ""), (2, "补录")]
