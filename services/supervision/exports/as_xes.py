@@ -10,8 +10,10 @@ that happened to a task, by the standard extensions concept, lifecycle, organiza
 reads.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
 from services.supervision.exports.told import Happened, Told
@@ -27,6 +29,8 @@ TRANSITIONS = {
     "task.cancelled": "withdraw",
     "task.transferred": "reassign",
 }
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no character of XML 1.0 (section 2.2)."""
 Attribute = tuple[str, str, object]
 """The kind of an XES attribute, its key and its value; one that is None or empty is left out."""
 
@@ -110,13 +114,17 @@ def _of_event(told: Told, it: Happened, officers: bool) -> Iterator[Attribute]:
 def _attributes(attributes: Iterable[Attribute], indent: int) -> Iterator[str]:
     for kind, key, value in attributes:
         if value not in (None, ""):
-            yield f"{' ' * indent}<{kind} key={quoteattr(key)} value={quoteattr(_text(value))}/>"
+            yield f'{" " * indent}<{kind} key="{key}" value={_quoted(_text(value))}/>'
 
 
 def _text(value: object) -> str:
-    """A value as XML can hold it: its control characters, which XML has no way to write, left out.
-
-    Times are in UTC."""
+    """A value as text; times are in UTC."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds")
-    return "".join(it for it in str(value) if (it >= " " and it < "\ufffe") or it in "\t\n")
+    return str(value)
+
+
+@lru_cache(maxsize=16_384)  # most values are keys and titles, which come again and again
+def _quoted(text: str) -> str:
+    """A text as an attribute; what XML has no way to write is left out."""
+    return quoteattr(_UNWRITABLE.sub("", text))
