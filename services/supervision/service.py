@@ -59,6 +59,8 @@ from shared.worktime import Calendars, PresentCalendars
 BATCH = 500
 CATCHING_UP = 0.2
 """Seconds after which to look again whether the stream is caught up."""
+GRACE = 5.0
+"""Seconds for which a service that stops lets those be told whom it is telling."""
 LONGEST_CALL = 15
 """Seconds in which a webhook must have answered; then its alerts wait for their next attempt."""
 
@@ -98,6 +100,9 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
         self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
         self.rounds = Rounds(self.backbone, lambda: self.rules, self.channels)
         self._recount(None)  # last: timers run as soon as it waits for the database
+
+    def stop(self) -> None:
+        self.rounds.wait(GRACE)
 
     @property
     def calendars(self) -> Calendars:

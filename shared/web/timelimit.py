@@ -65,9 +65,10 @@ class Crew:
         self._pool.spawn_n(self._do, key, work)
         return True
 
-    def wait(self) -> None:
-        """Until nothing is under way."""
-        self._pool.waitall()
+    def wait(self, seconds: float | None = None) -> None:
+        """Until nothing is under way, for so long at most."""
+        with eventlet.Timeout(seconds, False):
+            self._pool.waitall()
 
     def _do(self, key: str, work: Callable[[str], object]) -> None:
         try:

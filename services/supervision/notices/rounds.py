@@ -52,9 +52,9 @@ class Rounds:
             self._crew.give(person, self.messenger.tell)
         return LOOK_ROUND
 
-    def wait(self) -> None:
-        """Until nobody is being told."""
-        self._crew.wait()
+    def wait(self, seconds: float | None = None) -> None:
+        """Until nobody is being told, for so long at most; what is cut off is told once more."""
+        self._crew.wait(seconds)
 
     def metrics(self) -> bytes:
         """The figures in the text format of Prometheus."""

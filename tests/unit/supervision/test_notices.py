@@ -1,5 +1,6 @@
 """What becomes of a notice, and what a digest says."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.supervision.notices.digest import SHOWN, digest_of
 from services.supervision.notices.notice import (
@@ -56,6 +59,25 @@ def test_pauses_are_real_time_however_fast_the_stack_runs():
     taken = notice("mail").taken("d-1", NOW, 720.0)
     assert taken.next_at == NOW + 720 * LEASE
     assert taken.failed(AWAY, NOW, 720.0).next_at == NOW + timedelta(hours=2)
+
+
+@given(st.lists(st.sampled_from(["told", "failed", "unsure", "final"]), min_size=9, max_size=9))
+def test_whatever_the_channels_do_a_notice_ends_told_or_failed_and_never_goes_back(
+    outcomes: list[str],
+):
+    it, tries = notice("chat", "mail", "web"), list[str]()
+    for outcome in outcomes:
+        if it.state != "waiting":
+            break
+        tries.append(it.channel)
+        taken = it.taken(it.digest or "d-1", it.next_at, 1.0)
+        error = NotTaken("no", final=outcome == "final", unsure=outcome == "unsure")
+        before = taken if outcome == "told" else it
+        it = taken.told(NOW) if outcome == "told" else taken.failed(error, it.next_at, 1.0)
+        assert it.next_at >= before.next_at
+    assert it.state == ("told" if outcomes[len(tries) - 1] == "told" else "failed")
+    assert tries == sorted(tries, key=["chat", "mail", "web"].index)
+    assert max(Counter(tries).values()) <= ATTEMPTS
 
 
 def test_an_address_that_cannot_be_read_is_not_tried_again():

@@ -40,6 +40,8 @@ def test_a_crew_does_so_much_at_once_and_nothing_twice_at_once():
     assert not crew.give("wang", work), "that is under way"
     assert crew.give("li", work)
     assert not crew.give("zhou", work), "all are busy"
+    crew.wait(0.01)
+    assert done == []
     go_on.send()
     crew.wait()
     assert sorted(done) == ["li", "wang"]
