@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from deploy.local.npm import PAGES, ensure_packages
 from deploy.local.places import Places
 from services.supervision import acting, actstore, handlers
+from services.supervision.appealing import key_of, token_of
 from services.supervision.notices.tables import TOLD, notices
 from services.supervision.people import People, Person
 from services.supervision.policies import policy_from
@@ -70,6 +71,7 @@ class Board:
     url: str
     database: Database
     time: BusinessTime
+    key: bytes
 
     def cookie(self, name):
         with self.database.transaction() as tx:
@@ -109,7 +111,8 @@ def board(tmp_path_factory):
         )
     url = f"http://127.0.0.1:{port}"
     answers(url, process, data / "log")
-    yield Board(url=url, database=database, time=BusinessTime.parse(setting, production=False))
+    time = BusinessTime.parse(setting, production=False)
+    yield Board(url=url, database=database, time=time, key=key_of(data))
     process.terminate()
     process.wait(10)
     database.close()
@@ -194,7 +197,7 @@ def test_a_supervisor_takes_an_alert_up_and_leaves_a_record(
     page.get_by_text("整改要求已提出。").wait_for()
     page.get_by_role("button", name="标记为已落实").click()
     page.get_by_text("已标记为落实。").wait_for()
-    assert not page.get_by_text("此提醒刚刚有变化。").is_visible(), "what one did oneself is no news"
+    assert not page.get_by_text("此提醒刚刚有变化。").is_visible()
     screenshot(page, "alert-acted-zh")
     assert [it.kind for it in standing(board).acts] == ["acknowledgement", "action", "done"]
 
@@ -244,6 +247,23 @@ def test_an_analyst_reads_only_and_another_city_sees_nothing_of_it(board, come, 
     assert session.get(address, timeout=10).status_code == 404
     assert CASE not in session.get(f"{board.url}/board/alerts?state=all", timeout=10).text
     assert OTHER in session.get(f"{board.url}/board/alerts?state=all", timeout=10).text
+
+
+def test_a_departments_head_appeals_with_the_token_of_the_department_alone(board):
+    def appeal(token, alert=f"{CASE}/handling/a.1/reminder"):
+        address = f"{board.url}/alerts/{alert}/appeal"
+        bearer = {"Authorization": f"Bearer {token}"}
+        said = {"by": "陆伟", "text": "停电"}
+        return requests.post(address, json=said, headers=bearer, timeout=10)
+
+    assert appeal("x").status_code == 401
+    assert appeal(token_of(board.key, "fire")).status_code == 404
+    made = appeal(token_of(board.key, "planning"))
+    assert made.status_code == 201
+    assert made.json()["acts"][0]["capacity"] == "head of planning"
+    again = appeal(token_of(board.key, "planning"))
+    assert again.status_code == 409
+    assert again.json()["detail"].startswith("陆伟 has appealed against this card")
 
 
 def test_an_open_list_learns_of_a_new_alert(board, come):
