@@ -144,7 +144,7 @@ def supplement(
 
     Raises NotFound, NotTheApplicant, CaseClosed, KeyReused.
     """
-    case = _own_case(work.transaction, code, secret, to_change=True)
+    case = own_case(work.transaction, code, secret, to_change=True)
     if key and _sent_before(work, code, key, _fingerprint(body, faults)):
         return
     if reviewing.correct(work, case, body, faults, office=office):
@@ -163,7 +163,7 @@ def _sent_before(work: Work, code: str, key: str, fingerprint: str) -> bool:
 
 def withdraw(work: Work, code: str, secret: str, reason: str, *, office: Office) -> None:
     """Take an application back; raises NotFound, NotTheApplicant, CaseClosed."""
-    case = _own_case(work.transaction, code, secret, to_change=True)
+    case = own_case(work.transaction, code, secret, to_change=True)
     message = domain.withdrawn(case, reason, work.now)
     if not reviewing.withdraw(work, case, office=office):
         work.send(message)
@@ -206,7 +206,7 @@ def track(tx: sa.Connection, code: str) -> tuple[Case, Track, ItemPublished, Rev
 
 def notices(tx: sa.Connection, code: str, secret: str) -> tuple[Notice, ...]:
     """What the applicant was told, in order; raises NotFound, NotTheApplicant."""
-    case = _own_case(tx, code, secret)
+    case = own_case(tx, code, secret)
     reviewed = reviews.of(tx, code) if case.review else None
     before = notices_of(reviewed) if reviewed else ()
     return (*before, *store.tracks_of(tx, [code])[code].notices)
@@ -231,8 +231,9 @@ def keep_material(work: Work, upload: Upload) -> None:
     )
 
 
-def _own_case(tx: sa.Connection, code: str, secret: str, *, to_change: bool = False) -> Case:
-    """The case, if the digest of the secret is that of its receipt."""
+def own_case(tx: sa.Connection, code: str, secret: str, *, to_change: bool = False) -> Case:
+    """The case, if the digest of the secret is that of its receipt; locked when it is to be
+    changed. Raises NotFound, NotTheApplicant."""
     case = store.case_of(tx, code, to_change=to_change)
     if case is None:
         raise NotFound(f"there is no case {code}")

@@ -8,6 +8,7 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from shared.messages.cases import Channel
+from shared.messages.ratings import LEVELS
 
 DIGEST = validate.Regexp(r"^sha256:[0-9a-f]{64}$(?!\n)", error="is not sha256: and 64 hex digits")
 KEY = validate.Regexp(
@@ -83,6 +84,14 @@ class WithdrawalHandedIn(Schema):
     """Why the application is taken back."""
 
     reason = fields.String(required=True, validate=validate.Length(min=1, max=8_000))
+
+
+class RatingSaid(Schema):
+    """How the case was handled: 5 very satisfied, 4 satisfied, 3 acceptable, 2 dissatisfied, 1 very
+    dissatisfied."""
+
+    level = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=LEVELS))
+    comment = fields.String(load_default="", validate=validate.Length(max=8_000))
 
 
 class IdempotencyKey(Schema):

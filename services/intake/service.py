@@ -13,6 +13,7 @@ from services.intake.codes import Codes
 from services.intake.content import content
 from services.intake.domain import CaseClosed, KeyReused, NotTheApplicant, Office
 from services.intake.handlers import HandedIn
+from services.intake.rating import NotOver, RatedAlready, rate
 from services.intake.receipt import Receipt
 from services.intake.reviewroutes import ReviewRoutes
 from shared.casecode import CodeParts, Scheme, month_of, scheme_named
@@ -247,4 +248,21 @@ class Service(ReviewRoutes):
             handlers.withdraw(
                 work, code, request.bearer, request.body["reason"], office=self.window.office
             )
+        return {"case": code, "at": work.now}
+
+    @http(
+        "POST",
+        "/cases/<code>/rating",
+        body=schemas.RatingSaid,
+        answer=schemas.Taken,
+        status=202,
+        problems={NotOver: CONFLICT, RatedAlready: CONFLICT, NotTheApplicant: FORBIDDEN},
+        bearer=_secret,
+    )
+    def rate(self, request: Request, code: str) -> Any:
+        """Rate the handling of a case that is over, once. The token is the receipt_secret."""
+        code = self.window.scheme.verify(code)
+        with self.delivery.work() as work:
+            case = handlers.own_case(work.transaction, code, request.bearer, to_change=True)
+            rate(work, case, **request.body)
         return {"case": code, "at": work.now}

@@ -6,6 +6,7 @@ materials    the files that are stored
 cases        what was handed in, and what proves who did
 reviews      applications that a clerk looks at before they are accepted
 clerks       tokens of those who look at them
+ratings      how applicants rate the handling of their cases
 supplements  idempotency keys (their digests), so that a retry adds nothing
 tracks       how far each case is, as routing said last
 held         messages of the case stream that came before their turn
@@ -81,6 +82,15 @@ clerks = sa.Table(
     sa.Column("name", sa.String(300), nullable=False),
     sa.Column("made_at", Moment(), nullable=False),
     sa.Column("revoked_at", Moment()),
+)
+
+ratings = sa.Table(
+    "ratings",
+    metadata,
+    sa.Column("case_code", sa.String(40), primary_key=True),
+    sa.Column("level", sa.Integer(), nullable=False),
+    sa.Column("comment", sa.Text(), nullable=False),
+    sa.Column("at", Moment(), nullable=False),
 )
 
 supplements = sa.Table(

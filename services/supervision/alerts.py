@@ -10,7 +10,7 @@ from services.supervision.clocks import Clock
 from services.supervision.ladder import Rung
 from services.supervision.moves import Recounted
 from services.supervision.reasons import RUNG_NAMES
-from shared.messages import AlertRaised, MessageParked, MessageRefused, Text
+from shared.messages import AlertRaised, CaseRated, MessageParked, MessageRefused, Text
 from shared.messages.progress import CaseProgressed, Refused
 from shared.worktime import Calendar
 
@@ -20,6 +20,7 @@ RUNGS = {
     "refused": Text(zh="消息被拒收", en="Message refused"),
     "parked": Text(zh="消息滞留", en="Message parked"),
     "calendar": Text(zh="到期时间调整", en="Due dates moved"),
+    "rating": Text(zh="差评回访", en="Bad rating, to be called back"),
 }
 LIMITS = {
     "statutory": Text(zh="法定时限", en="statutory limit"),
@@ -144,6 +145,20 @@ def _move(moved: Recounted) -> str:
         f"{due:%Y-%m-%d %H:%M}" if due else "-" for due in (moved.due_before, moved.due_after)
     )
     return f"{moved.clock}: {before} -> {after}"
+
+
+def of_rating(rated: CaseRated, until: datetime) -> AlertRaised:
+    """The alert of a bad rating: the applicant is called back by `until`."""
+    said = _about(
+        rung="rating",
+        alert=f"{rated.case}/rating",
+        case=rated.case,
+        at=rated.at,
+        what=f"{rated.level}/5",
+        text=f"{rated.title.zh}：请于 {until:%Y-%m-%d %H:%M} 前回访。\n"
+        f"{rated.title.en}: call the applicant back by {until:%Y-%m-%d %H:%M}.\n{rated.comment}",
+    )
+    return replace(said, department=rated.lead, due_at=until)
 
 
 def _refusal(

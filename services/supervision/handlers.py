@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from services.supervision import alerts, deliveries, factstore, refusals, store
+from services.supervision import alerts, deliveries, factstore, ratings, refusals, store
 from services.supervision.calling import Call, call
 from services.supervision.domain import Case, Rules, fire, follow, next_at
 from services.supervision.endings import Facts
@@ -20,6 +20,7 @@ from shared.messages import (
     ActOnSilence,
     AlertRaised,
     CaseProgressed,
+    CaseRated,
     CaseReceived,
     CorrectionNotified,
     CorrectionReceived,
@@ -49,6 +50,7 @@ def observe(
     store.save_cases(tx, changed)
     store.save_trace(tx, book.entries)
     factstore.save(tx, book.facts)
+    ratings.save(tx, book.ratings)
     store.hold(tx, (step for key, step in book.early.items() if key not in early))
     store.let_go(tx, [key for key in early if key not in book.early])
     raise_alerts(work, book.alerts, channels)
@@ -127,6 +129,7 @@ class Book:
     early: dict[tuple[str, int], CaseProgressed]
     entries: list[Entry] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
+    ratings: list[CaseRated] = field(default_factory=list)
     suspects: list[AlertRaised] = field(default_factory=list)
     alerts: list[tuple[AlertRaised, str]] = field(default_factory=list)
 
@@ -147,6 +150,22 @@ class Book:
             case = self.cases.get(message.case) or Case(code=message.case)
             self.cases[case.code] = reviewed(case, message.review, self.rules)
             self._record(case.code, "intake", message)
+        elif isinstance(message, CaseRated):
+            self._rate(message)
+
+    def _rate(self, rated: CaseRated) -> None:
+        if rated.case not in self.cases:
+            self.cases[rated.case] = Case(
+                code=rated.case,
+                item=rated.item,
+                region=rated.region,
+                title=rated.title,
+                lead=rated.lead,
+            )
+        self._record(rated.case, "intake", rated)
+        self.ratings.append(rated)
+        if alert := ratings.alert_of(rated, self.rules.of(rated.region).calendar):
+            self.suspects.append(alert)
 
     def alert(self, known: set[str]) -> None:
         """Raise the alerts about suspicious messages, but for the `known` ones."""

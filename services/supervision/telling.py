@@ -14,6 +14,7 @@ from shared.messages import (
     ActOnSilence,
     AlertRaised,
     CaseProgressed,
+    CaseRated,
     CaseReceived,
     CorrectionNotified,
     CorrectionReceived,
@@ -23,7 +24,7 @@ from shared.messages import (
 from shared.messages.registry import name_of
 
 STEP, ALERT, PARKED = (name_of(cls) for cls in (CaseProgressed, AlertRaised, MessageParked))
-DIRECTIVE = name_of(ActOnSilence)
+DIRECTIVE, RATED = name_of(ActOnSilence), name_of(CaseRated)
 Said = dict[str, Any]
 
 
@@ -56,6 +57,8 @@ def _told(kind: str, said: Said) -> Iterator[tuple[str, str]]:
     elif kind == RECOUNTED:
         before, after = said["due_before"], said["due_after"]
         yield said["department"], f"due {after} instead of {before}: {said['reason']}"
+    elif kind == RATED:
+        yield "intake", f"rated {said['level']}/5: {said['comment'] or '-'}"
     elif kind in REVIEWS:
         yield "intake", REVIEWS[kind](said)
     elif kind == ACTED:

@@ -31,6 +31,7 @@ from shared.messages.parts import (
     ToFetch,
 )
 from shared.messages.progress import CaseProgressed, Change
+from shared.messages.ratings import CaseRated
 from shared.messages.results import (
     TaskAccepted,
     TaskCompleted,
@@ -57,6 +58,7 @@ __all__ = [
     "Approval",
     "CaseAccepted",
     "CaseProgressed",
+    "CaseRated",
     "CaseReceived",
     "CaseSupplemented",
     "CaseWithdrawn",

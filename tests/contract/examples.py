@@ -3,19 +3,14 @@
 The files in golden/ say the same in JSON, and were checked by hand.
 """
 
-from dataclasses import replace
-
 from shared.messages import (
     ActOnSilence,
     AlertRaised,
     CaseAccepted,
     CaseProgressed,
-    CaseReceived,
     CaseSupplemented,
     CaseWithdrawn,
     CorrectCase,
-    CorrectionNotified,
-    CorrectionReceived,
     ExtendCase,
     FormField,
     IssueRule,
@@ -27,8 +22,6 @@ from shared.messages import (
     MessageRefused,
     MigrateCase,
     Opinion,
-    Review,
-    ReviewEnded,
     Shortcoming,
     TaskAccepted,
     TaskAssigned,
@@ -43,13 +36,13 @@ from shared.messages import (
     TaskSupplemented,
     TaskSuspended,
     Text,
-    ToCorrect,
     ToFetch,
     TransferTask,
 )
 from shared.messages.alerts import Addressee
 from shared.messages.progress import Assigned, Skipped
 from tests.contract.examples_of_changes import CHANGES, FIRST_CASE, LEADER
+from tests.contract.examples_of_reviews import OF_REVIEWS
 from tests.contract.matter import (
     ACCEPTANCE,
     AGENT,
@@ -72,18 +65,6 @@ from tests.contract.matter import (
     TO_PLANNING,
     at,
 )
-
-REVIEWED = Review(
-    item="investment-project",
-    item_version=1,
-    region="330100",
-    title=PROJECT,
-    lead="development-reform",
-    limit=NOTICE,
-    received_at=at(18, 9, 2),
-)
-NOTIFIED = replace(REVIEWED, notified_at=at(22, 15))
-CORRECTED = replace(NOTIFIED, corrected_at=(at(28, 10, 30),))
 
 MESSAGES = (
     ActOnSilence(
@@ -156,32 +137,6 @@ MESSAGES = (
                 handling=Limit(amount=15, source="《中华人民共和国环境影响评价法》第二十二条"),
             ),
         ),
-    ),
-    CaseReceived(case=CASE, at=at(18, 9, 2), review=REVIEWED),
-    CorrectionNotified(
-        case=CASE,
-        at=at(22, 15),
-        review=NOTIFIED,
-        by=LEADER,
-        missing=(
-            ToCorrect(subject="site-plan", problem="未加盖公章", remedy="加盖公章后重新扫描上传"),
-        ),
-    ),
-    CorrectionReceived(
-        case=CASE,
-        at=at(28, 10, 30),
-        review=CORRECTED,
-        fields=("land_area",),
-        materials=("site-plan",),
-    ),
-    ReviewEnded(
-        case=CASE,
-        at=at(28, 16),
-        review=replace(
-            CORRECTED, ended_at=at(28, 16), ending="accepted", accepted_at=at(28, 10, 30)
-        ),
-        by=LEADER,
-        reasons=("申请材料齐全",),
     ),
     CaseSupplemented(
         case=CASE, at=at(22, 14, 10), form={"land_area": 3.4}, materials=(PLAN,), note="已加盖公章"
@@ -392,4 +347,5 @@ MESSAGES = (
         days=10,
         officer="王敏",
     ),
+    *OF_REVIEWS,
 )
