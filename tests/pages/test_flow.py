@@ -26,6 +26,7 @@ EVERYBODY = {
     "wu": (("supervisor",), "330100"),
     "sun": (("analyst",), "330000"),
     "qian": (("centre",), "000000"),
+    "he": (("supervisor",), "440000"),
 }
 NUMBER = 40
 
@@ -146,6 +147,10 @@ def test_a_supervisor_counts_the_cases_of_their_own_region_only(board, visitor):
     assert "60 closed cases" in page.locator("main").inner_text()  # a fourth is elsewhere
     page.goto(f"/board/flow/cases?item={ITEM}&page=2")
     assert "51–60 of 60" in page.locator("nav.pagination").inner_text()
+    page = board.visit(visitor, "he", language="en")
+    page.goto(f"/board/flow?item={ITEM}")
+    assert "No case that is closed is like this" in page.locator("main").inner_text()
+    assert page.locator("svg.flow-map").count() == 0
 
 
 def test_an_analyst_sees_figures_and_no_way_to_the_cases(board, visitor):

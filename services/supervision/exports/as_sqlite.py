@@ -45,8 +45,8 @@ def write(path: Path, cases: Iterable[Told]) -> None:
     """Write the log into a file that is not there yet."""
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(_TABLES)
-        _make(database, "object", OBJECTS, ("ocel_time TIMESTAMP", "ocel_changed_field TEXT"))
-        _make(database, "event", EVENTS, ("ocel_time TIMESTAMP",))
+        _make(database, "object", OBJECTS, "", ("ocel_time TIMESTAMP", "ocel_changed_field TEXT"))
+        _make(database, "event", EVENTS, "PRIMARY KEY ", ("ocel_time TIMESTAMP",))
         known: set[str] = set()
         for it in cases:
             for name in set(departments(it)) - known:
@@ -62,11 +62,14 @@ def _make(
     database: sqlite3.Connection,
     what: str,
     types: Mapping[str, Mapping[str, str]],
+    key: str,
     more: tuple[str, ...],
 ) -> None:
     for name, attributes in types.items():
         own = (f"{it} {TYPES[kind]}" for it, kind in attributes.items())
-        columns = ", ".join((f"ocel_id TEXT NOT NULL REFERENCES {what} (ocel_id)", *more, *own))
+        columns = ", ".join(
+            (f"ocel_id TEXT {key}NOT NULL REFERENCES {what} (ocel_id)", *more, *own)
+        )
         database.execute(f"CREATE TABLE {what}_{_mapped(name)} ({columns})")
         database.execute(
             f"INSERT INTO {what}_map_type VALUES (?, ?)",  # noqa: S608 - one of two words
