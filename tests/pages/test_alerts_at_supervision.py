@@ -200,6 +200,8 @@ def test_a_supervisor_takes_an_alert_up_and_leaves_a_record(
     assert not page.get_by_text("此提醒刚刚有变化。").is_visible()
     screenshot(page, "alert-acted-zh")
     assert [it.kind for it in standing(board).acts] == ["acknowledgement", "action", "done"]
+    page.locator("main a.code").first.click()
+    page.get_by_text("黄牌：已签认（王明（wang））").wait_for()
 
 
 def standing(board, alert=YELLOW):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.supervision import actwords
 from services.supervision.acts import TYPE as ACTED
-from services.supervision.actwords import words
 from services.supervision.moves import TYPE as RECOUNTED
 from services.supervision.telling import ALERT, DIRECTIVE, PARKED, RATED, REVIEWS, STEP
 from services.supervision.trace import Entry
@@ -54,7 +54,7 @@ def story(entry: Entry, titles: Mapping[str, str], language: str) -> Iterator[To
         words = filter(None, [said["comment"]])
         yield _other(entry, entry.type, said["lead"], f"{said['level']}/5", *words)
     elif entry.type == ACTED:
-        yield _other(entry, "acted", said["department"], getattr(words(said), language))
+        yield _other(entry, "acted", said["department"], getattr(actwords.words(said), language))
     elif entry.type == RECOUNTED:
         yield _other(entry, "recounted", said["department"], said["reason"])
     else:
