@@ -10,7 +10,9 @@ from typer.testing import CliRunner, Result
 from deploy.cli import app
 from services.supervision.alerts import RUNGS
 from services.supervision.ladder import Hours, rule
+from services.supervision.peoplefile import people_from
 from services.supervision.policies import policy_from
+from services.supervision.rungs import written
 from tests.unit.supervision.test_explaining import STORY, lines
 
 GUIDE = (Path(__file__).parents[3] / "services" / "supervision" / "README.md").read_text("utf-8")
@@ -61,3 +63,19 @@ def test_the_clock_that_the_guide_explains_is_explained_so():
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
+
+
+def test_the_rung_and_the_people_of_the_guide_are_sound():
+    (rung,) = (yaml.safe_load(it) for it in YAML if it.startswith("red:"))
+    ladder = written({**rung, "centre": {"to": ["centre"]}}, "l")
+    assert ladder.rung("red").to == ("head", "supervisor")
+    assert ladder.after("red").name == "centre"
+    (people,) = (yaml.load(it, yaml.BaseLoader) for it in YAML if it.startswith("mail_server"))
+    assert set(people_from(people, {})[0].persons) == {"wang-ming", "li-na"}
+
+
+def test_the_commands_of_the_guide_about_policies_say_what_it_shows(monkeypatch):
+    monkeypatch.setenv("ONEWINDOW_MAIL", "mailtos://user:word@smtp.city.example")
+    (asked,) = re.findall(r"^\./onewindow (policy who .*)$", GUIDE, re.MULTILINE)
+    assert run(*shlex.split(asked)).stdout in GUIDE
+    assert run("policy", "check").stdout.endswith("sound; 7 people\n")
