@@ -41,6 +41,8 @@ class Size:
     alone: int = 20
     tasks: int = 10_000
     open_tasks: int = 10_000
+    looks: int = 40
+    applications: int = 5
     share: float = 1.0
 
     @classmethod
@@ -56,6 +58,8 @@ class Size:
             alone=4,
             tasks=1_000,
             open_tasks=1_000,
+            looks=5,
+            applications=1,
             share=0.2,
         )
 
@@ -123,7 +127,8 @@ class Bench:
             with wall_at(site, self.size.open_tasks) as wall:
                 for number in range(1, self.size.rounds + 1):
                     self.say(f"wall: round {number} of {self.size.rounds}")
-                    rounds[OURS].append(wall.round())
+                    figures = wall.round(self.size.looks, self.size.applications)
+                    rounds[OURS].append(figures)
         return {"looks": rounds}
 
     def sdk(self) -> dict[str, Rounds]:

@@ -29,8 +29,6 @@ OF_EACH = 8
 """Open tasks of a case."""
 SPREAD = 5
 """Times as many departments as the catalogue has."""
-WARM = 40
-EVENTS = 5
 SETTLED = 5.0
 """Seconds after which a process that was started is done with starting."""
 WHO = "bench.centre"
@@ -53,12 +51,12 @@ class WallAt:
         """Where supervision is."""
         return self.site.stack.address("supervision")
 
-    def round(self) -> dict[str, Any]:
-        """A fresh start, many looks, and some applications; the figures, in milliseconds."""
+    def round(self, looks: int, applications: int) -> dict[str, Any]:
+        """A fresh start, so many looks and applications; the figures, in milliseconds."""
         self._start_again()
         cold = self._look()
-        warm = [self._look() for _ in range(WARM)]
-        shown = [self._event(number) for number in range(EVENTS)]
+        warm = [self._look() for _ in range(looks)]
+        shown = [self._event(number) for number in range(applications)]
         return {
             "cold_ms": cold,
             "warm_p50_ms": quantile(warm, 0.5),

@@ -36,7 +36,7 @@ PEOPLE = {
     "zhang": ("张督办", "330100", ("supervisor",)),
     "wu": ("吴督办", "330200", ("supervisor",)),
     "chen": ("陈分析", "330100", ("analyst",)),
-    "hub": ("督办中心", "330000", ("centre",)),
+    "hub": ("督办中心", "330100", ("centre",)),
 }
 NOW = at("09-24 10:00")
 RICH, DISTRICT, OTHER = (f"330100-2609-000000{it}-00" for it in range(1, 4))

@@ -11,6 +11,7 @@ from services.supervision.tables import trace
 from tests.pages.at_the_wall import DISTRICT, OTHER, RICH, city, task
 from tests.unit.supervision.steps import accepted, completed, opened, step
 
+NEW_THERE = "330200-2609-0000007-00"
 CASE = f"/board/cases/{RICH}"
 PAGES = {
     "wall": "/board",
@@ -141,6 +142,18 @@ def test_what_is_live_tells_nothing_of_another_region(town):
     assert CasePages.case_mark(service, "3302", RICH) == ""
     assert CasePages.case_mark(service, "3301", RICH) != ""
     assert CasePages.case_mark(service, "", "330100-2609-0000008-00") == ""
+
+    def mark(name):
+        live = f"{town.url}/board/live"
+        with town.client(name).get(live, stream=True, timeout=20) as stream:
+            return next(stream.iter_lines(chunk_size=1))
+
+    marks = [mark(it) for it in ("zhang", "wu", "hub")]
+    assert len(set(marks)) == 3, "who sees more is told of more, also where the unit is the same"
+    begin = step(1, "09-24 10:00", opened("09-24 09:30"), task("y.1", "ecology"), case=NEW_THERE)
+    town.tell(begin, region="330200")
+    assert mark("zhang") == marks[0]
+    assert mark("wu") != marks[1]
 
 
 def test_an_analyst_sees_figures_and_no_cases(town):
