@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as some
 from openpyxl import load_workbook
@@ -192,6 +193,15 @@ def test_wrong_rules_are_told_by_the_field(change, problem):
     with pytest.raises(Invalid) as told:
         rules_from({**RULES, **change})
     assert problem in str(told.value)
+
+
+def test_the_example_of_the_guide_is_what_is_tested_here():
+    guide = (SHIPPED.parents[2] / "services" / "supervision" / "README.md").read_text()
+    block = guide.partition("### The score")[2].partition("```yaml")[2].partition("```")[0]
+    rules = rules_from(yaml.safe_load(block))
+    assert rules.score == rules_from(RULES).score
+    score = scored(sheet("planning", WORKED, CARDS), rules)
+    assert f"the score is **{score.score}**" in guide
 
 
 def test_the_shipped_rules_are_sound_and_weigh_a_hundred(tmp_path):
