@@ -30,6 +30,9 @@ from services.supervision.tables import alerts, cases
 from shared.messages.parts import Text
 from shared.worktime import Calendar, Calendars
 
+OWN_KINDS = (*CASE_KINDS, "correction")
+"""Clocks of the case itself; before acceptance that of the correction notice."""
+
 AT_ONCE = 500
 """Rows in one query: neither a list of parameters nor an answer without end."""
 WARNINGS = frozenset(WARNING)
@@ -135,7 +138,7 @@ def open_case(row: Any, warned: Warned, calendar: Calendar) -> OpenCase:
         when = _timing(row.code, line, ladder, warned, calendar)
         if line[KIND] in TASK_KINDS:
             tasks.setdefault(line[SUBJECT], []).append((when, line, title))
-        elif line[KIND] in CASE_KINDS:
+        elif line[KIND] in OWN_KINDS:
             own.append(when)
     return OpenCase(
         code=row.code,
