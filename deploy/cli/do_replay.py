@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from services.supervision import xes
 from services.supervision.ladder import RUNGS
 from services.supervision.policies import read_policy
 from services.supervision.replay import Alert, Attributes, Replay, calendar_of, replay
+from services.supervision.replayclimbing import unacknowledged as climbed
 from services.supervision.replaytold import Rulings
 from shared.worktime import NATION
 from shared.worktime.regions import checked_region
@@ -49,6 +51,9 @@ def command(
     region: Annotated[str, typer.Option(help="Of the log's office, for posts in regions.")] = (
         NATION
     ),
+    unacknowledged: Annotated[
+        bool, typer.Option("--unacknowledged", help="As if nobody acknowledged an alert.")
+    ] = False,
     told: Annotated[
         Path | None,
         typer.Option(help="Write each person told to this file: .csv, or else JSON lines."),
@@ -68,6 +73,9 @@ def command(
             calendar=calendar,
             attributes=Attributes(start=start, end=end, deadline=deadline),
         )
+    if unacknowledged and done.until:
+        follows = partial(rulings.following, calendar=calendar)
+        done.alerts = climbed(done.alerts, follows, done.until)
     tellings = list(rulings.tellings(done.alerts, calendar)) if people else []
     if alerts:
         _write(alerts, done.alerts)
@@ -138,7 +146,12 @@ def _rows(done: Replay) -> Iterator[tuple[str, dict[str, int]]]:
 
 def _write(path: Path, alerts: list[Alert]) -> None:
     rows = [
-        {**asdict(alert), "at": alert.at.isoformat(), "due_at": alert.due_at.isoformat()}
+        {
+            **asdict(alert),
+            "at": alert.at.isoformat(),
+            "due_at": alert.due_at.isoformat(),
+            "ended": alert.ended.isoformat() if alert.ended else "",
+        }
         for alert in alerts
     ]
     write_rows(path, rows, list(Alert.__dataclass_fields__), "alerts")

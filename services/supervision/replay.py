@@ -44,13 +44,15 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """An alert that would have been raised, and when."""
+    """An alert that would have been raised, and when. `ended` is the end of its case, None where
+    it was still open."""
 
     at: datetime
     rung: str
     case: str
     department: str
     due_at: datetime
+    ended: datetime | None = None
 
 
 @dataclass(kw_only=True)
@@ -135,6 +137,7 @@ def _alert(clock: Clock, rung: Rung) -> Alert:
         case=clock.case,
         department=clock.department,
         due_at=clock.due_at,
+        ended=clock.ended_at,
     )
 
 

@@ -1,8 +1,7 @@
 """Whom the alerts of a replay would have reached, and when. Pure.
 
-Everybody is taken to acknowledge in time: no rung fires because nobody did. A department of the
-log is known by a key as people.yaml and policies.yaml spell one: `Customer contact` is
-`customer-contact`.
+A department of the log is known by a key as people.yaml and policies.yaml spell one: `Customer
+contact` is `customer-contact`.
 """
 
 import re
@@ -10,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.supervision.duty import Place, told
+from services.supervision.duty import Place, Told, told
 from services.supervision.ladder import Ladder
 from services.supervision.people import People
 from services.supervision.policies import Policy
 from services.supervision.recipients import Recipient
 from services.supervision.replay import Alert
+from services.supervision.rungs import Written
 from shared.messages.parts import Text
 from shared.worktime import NATION, Calendar
 
@@ -60,23 +60,37 @@ class Rulings:
 
     def ladder(self, department: str) -> Ladder:
         """The rungs of the limit, for a department of the log."""
+        return self.written(department).climbed
+
+    def written(self, department: str) -> Written:
+        """What the policy says of each of them."""
         own = self.policy.of(self.region)
-        return own.ladder(KIND, item="", department=key_of(department))
+        return own.written(KIND, item="", department=key_of(department))
 
     def tellings(self, alerts: Iterable[Alert], calendar: Calendar) -> Iterator[Telling | Untold]:
         """Who is told of each alert, in the order of the alerts."""
         for alert in alerts:
             yield from self._of(alert, calendar)
 
+    def following(self, alert: Alert, calendar: Calendar) -> tuple[datetime, str] | None:
+        """When which rung follows if nobody acknowledges; None where nothing is to follow."""
+        ladder = self.written(alert.department)
+        within, above = ladder.rung(alert.rung).acknowledge, ladder.after(alert.rung)
+        if within is None or above is None or self._answer(alert, calendar).skipped:
+            return None
+        return within.end(alert.at, calendar), above.name
+
     def _of(self, alert: Alert, calendar: Calendar) -> Iterator[Telling | Untold]:
-        department = key_of(alert.department)
-        written = self.policy.of(self.region).written(KIND, item="", department=department)
-        place = Place(department=department, region=self.region)
-        answer = told(alert.rung, written, self.people, place, calendar.local(alert.at))
+        answer = self._answer(alert, calendar)
         for recipient in answer.recipients:
             yield _telling(alert, answer.rung, recipient)
         if not answer.recipients:
             yield Untold(alert=alert, reasons=answer.remarks)
+
+    def _answer(self, alert: Alert, calendar: Calendar) -> Told:
+        place = Place(department=key_of(alert.department), region=self.region)
+        ladder, here = self.written(alert.department), calendar.local(alert.at)
+        return told(alert.rung, ladder, self.people, place, here)
 
 
 def key_of(department: str) -> str:

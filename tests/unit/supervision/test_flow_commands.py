@@ -20,7 +20,7 @@ POLICIES = """\
 ladders:
   limit:
     reminder: {when: 1 working day before due, to: [handler], channels: [dingtalk, mail]}
-    yellow: {when: at due, to: [handler]}
+    yellow: {when: at due, to: [handler], acknowledge: 4 working hours}
     red: {when: 2 working days after due, to: [head], may_be_skipped: true}
     head: {when: 5 working days after due, to: [head, centre]}
 clocks: {statutory: limit, promised: limit, handling: limit, acceptance: limit, deferral: limit}
@@ -160,6 +160,21 @@ def test_replay_counts_who_is_told_by_month_and_what_tells_nobody(rules: tuple[o
     named = sum(it["alerts"] for it in told["told"]) + told["nobody"]["alerts"]
     assert named == sum(told["alerts"].values())
     assert any("experts" in reason for reason in told["nobody"]["because"])
+
+
+def test_where_nobody_acknowledges_the_next_rung_follows_once_and_none_after_the_end(
+    rules: tuple[object, ...], tmp_path: Path
+):
+    file = tmp_path / "alerts.jsonl"
+    run("replay", SMALL, *rules, "--unacknowledged", "--alerts", file)
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    of_late = [(it["rung"], it["at"][5:16]) for it in lines if it["case"] == "late"]
+    assert of_late == [
+        ("reminder", "09-10T17:00"),
+        ("yellow", "09-11T17:00"),  # a Friday; the red card would come on Tuesday at 17:00
+        ("red", "09-14T14:00"),  # four hours of business later
+    ]
+    assert [it["rung"] for it in lines if it["case"] == "to the minute"] == ["reminder"]
 
 
 def test_a_people_file_that_is_not_there_is_named():
