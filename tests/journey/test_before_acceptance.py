@@ -111,6 +111,7 @@ def test_a_notice_in_time_a_correction_a_refusal_and_silence(clerks: Counter) ->
     told.answer("lead", "permit")
     told.comes_to("approved")
     assert told.tracked()["accepted_at"] > told.tracked()["received_at"]
+    rate_badly(counter, told)
 
     killed_at_the_moment_of_acceptance(counter, len(silent))
     for case in silent:
@@ -131,6 +132,22 @@ def correct(counter: Counter, case: Handed) -> None:
     body = {"materials": [material(counter.intake, "site-plan", "corrected")]}
     headers = {"Authorization": f"Bearer {case.secret}"}
     counter.intake.post(f"/cases/{case.code}/supplements", body, headers=headers)
+
+
+def rate_badly(counter: Counter, case: Handed) -> None:
+    """The applicant, who had to come twice, is to be called back by the next working day."""
+    headers = {"Authorization": f"Bearer {case.secret}"}
+    counter.intake.post(f"/cases/{case.code}/rating", {"level": 1}, headers=headers)
+    alerts = eventually(
+        lambda: [
+            it
+            for it in counter.supervision.get("/alerts", case=case.code)["alerts"]
+            if it["rung"] == "rating"
+        ],
+        "supervision alerts",
+    )
+    # Saturday the 19th is off, Sunday the 20th is worked.
+    assert [it["due_at"] for it in alerts] == ["2026-09-20T17:00:00+08:00"]
 
 
 def killed_at_the_moment_of_acceptance(counter: Counter, silent: int) -> None:
