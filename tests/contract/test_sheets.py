@@ -1,11 +1,14 @@
 """Sheets counted by both databases: the tally, the lists behind figures, what was published."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from services.supervision.ratings import save
 from services.supervision.sheets import counting, publishing, told
 from services.supervision.sheets.figures import FIGURES
 from services.supervision.sheets.periods import period_of
@@ -15,9 +18,10 @@ from services.supervision.tables import acts
 from shared.businesstime import CHINA
 from shared.database import Database
 from shared.errors import Invalid
+from shared.messages import CaseRated
 from tests.contract import watching
 from tests.unit.supervision.sheetcases import card, fact, keep
-from tests.unit.supervision.steps import at
+from tests.unit.supervision.steps import TITLE, at
 from tests.unit.supervision.test_sheets import RULES
 
 database = watching.database
@@ -51,7 +55,7 @@ def test_behind_every_figure_are_as_many_tasks_as_it_counts(database: Database):
     keep(database, known, [card("yellow", it, it["ended_at"]) for it in known[:9]])
     with database.reading() as tx:
         for department in ("", "fire"):
-            scope = Scope(**{**vars(SCOPE), "department": department, "area": "3301"})
+            scope = replace(SCOPE, department=department, area="3301")
             made = next(it for it in counting.sheets(tx, scope) if it.department == department)
             assert made.values["ended"].count > 20
             for figure in (it for it in FIGURES if it.kind != "rating"):
@@ -95,6 +99,33 @@ def test_a_card_that_was_withdrawn_does_not_count(database: Database):
         tx.execute(sa.insert(acts).values(kind="withdrawal", **withdrawn))
         values = counting.sheets(tx, SCOPE)[1].values
     assert (values["yellow"].value, values["red"].value) == (1, 0)
+
+
+def test_applicants_rate_the_lead_department(database: Database):
+    keep(database, [fact()])
+    with database.transaction() as tx:
+        save(tx, [_rating(level, serial) for serial, level in enumerate([5, 4, 2])])
+        save(tx, [_rating(1, 9, at=at("10-01 00:00")), _rating(1, 8, region="110000")])
+        scope = replace(SCOPE, area="33")
+        together, development, planning = counting.sheets(tx, scope)
+        assert (development.department, planning.department) == ("development", "planning")
+        assert round(development.values["satisfaction"].value or 0, 2) == 3.67
+        assert together.values["satisfaction"] == development.values["satisfaction"]
+        assert planning.values["satisfaction"].value is None
+        found, rows = counting.rated(tx, scope, first=0, most=2)
+    assert (found, [it.level for it in rows]) == (3, [2, 4])
+
+
+def _rating(level: int, serial: int, **told: Any) -> CaseRated:
+    given = {"at": at("09-30 23:59"), "region": "330100", **told}
+    return CaseRated(
+        case=f"330100-2609-{serial:07}-00",
+        item="enterprise-investment",
+        title=TITLE,
+        lead="development",
+        level=level,
+        **given,
+    )
 
 
 def test_what_was_published_stays_and_a_correction_needs_a_reason(database: Database):

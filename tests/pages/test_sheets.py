@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from services.supervision.ratings import save
 from services.supervision.sheets import publishing, told
 from services.supervision.sheets.periods import period_of
 from services.supervision.sheets.rules import FILE, read_rules
 from services.supervision.sheets.scope import Scope
 from shared.businesstime import CHINA
+from shared.messages import CaseRated
 from tests.pages.at_the_wall import NOW, city
 from tests.unit.supervision.sheetcases import card, fact, keep
-from tests.unit.supervision.steps import at
+from tests.unit.supervision.steps import TITLE, at
 
 SHEETS, PLANNING = "/board/sheets?period=2026-Q3", "/board/sheets/planning?period=2026-Q3"
 USED = (0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 8)
@@ -43,11 +45,26 @@ def _fill(database):
     elsewhere = [fact(9.0, region="330200", ended_at=at("08-20 10:00"))]
     late = next(it for it in done if it["late"])
     keep(database, [*done, *more, *fire, *elsewhere], [card("yellow", late, late["ended_at"])])
+    with database.transaction() as tx:
+        save(tx, [_rating(done[0]["case_code"], 5), _rating(late["case_code"], 2)])
     scope = Scope(period=period_of("2026-Q2"), zone=CHINA, region="330100")
     rules = read_rules(Path("deploy/catalogue") / FILE)
     with database.transaction() as tx:
         counted = told.count(tx, scope, rules, NOW)
         publishing.publish(tx, counted, rules, by="王敏", reason="")
+
+
+def _rating(case, level):
+    return CaseRated(
+        case=case,
+        at=at("08-30 10:00"),
+        item="enterprise-investment",
+        region="330100",
+        title=TITLE,
+        lead="planning",
+        level=level,
+        comment="等了很久",
+    )
 
 
 @pytest.fixture
@@ -106,6 +123,9 @@ def test_the_figures_of_a_department_are_those_of_its_tasks(looks, assert_access
     assert "8 / 5 工作日" in page.locator("tbody").inner_text()
     assert_accessible(page)
     screenshot(page, "sheet-behind")
+    page.goto("/board/sheets/planning/tasks?period=2026-Q3&figure=satisfaction")
+    assert "2 / 5" in page.locator("tbody tr").first.inner_text(), "the lowest first"
+    assert_accessible(page)
 
 
 def test_a_phone_shows_them_too_in_english_and_in_the_dark(looks, assert_accessible, screenshot):

@@ -118,7 +118,9 @@ class SheetPages(BoardBase):
         figure, first = OF_KEY[asked["figure"]], (asked["page"] - 1) * PAGE
         card = figure.key in CARD_FIGURES and not (asked["of"] and figure.kind == "rate")
         with self.delivery.database.reading() as tx:
-            if card:
+            if figure.kind == "rating":
+                found, rows = counting.rated(tx, scope, first=first, most=PAGE)
+            elif card:
                 rungs = (figure.key,) if figure.key in CARDS else CARDS
                 found, rows = counting.cards(tx, scope, rungs, first=first, most=PAGE)
             else:
@@ -131,8 +133,8 @@ class SheetPages(BoardBase):
             key=key,
             figure=figure,
             cards=[(row, orjson.loads(row.body)["title"]) for row in rows] if card else [],
-            tasks=[] if card else [(row, title_of_text(row.title)) for row in rows],
-            is_card=card,
+            ratings=rows if figure.kind == "rating" else [],
+            tasks=[(row, title_of_text(row.title)) for row in rows if "task" in row._fields],
             visit_of=asked["of"],
             found=found,
             first=first,

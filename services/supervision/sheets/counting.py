@@ -1,7 +1,7 @@
 """Facts of a scope, tallied and listed by the database."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from services.supervision.facttables import facts
 from services.supervision.packing import title_of_text
+from services.supervision.ratings import ratings
 from services.supervision.sheets.figures import Figure, late, measured
 from services.supervision.sheets.periods import Period, months_to
 from services.supervision.sheets.scope import Scope
@@ -44,19 +45,15 @@ WITHOUT = tuple(name for name in vars(COLUMNS) if name != "department")
 
 def sheets(tx: sa.Connection, scope: Scope) -> list[Sheet]:
     """A sheet of all departments together, and one of each that has anything, by their keys."""
-    tallies, cards = tally(tx, scope), _cards(tx, scope)
+    tallies, beside = tally(tx, scope), _beside(tx, scope)
     own: dict[str, list[Any]] = defaultdict(list)
     for row in tallies:
         own[row.department].append(row)
-    together: dict[str, int] = defaultdict(int)
-    for counted in cards.values():
-        for rung, number in counted.items():
-            together[rung] += number
     return [
-        sheet("", _together(tallies), Beside(cards=together)),
+        sheet("", _together(tallies), _added(beside.values())),
         *(
-            sheet(it, own.get(it, []), Beside(cards=cards.get(it, {})))
-            for it in sorted(own.keys() | cards.keys())
+            sheet(it, own.get(it, []), beside.get(it, Beside()))
+            for it in sorted(own.keys() | beside.keys())
         ),
     ]
 
@@ -136,11 +133,39 @@ def by_month(tx: sa.Connection, scope: Scope, count: int = 12) -> list[tuple[Per
     ]
 
 
-def _cards(tx: sa.Connection, scope: Scope) -> dict[str, dict[str, int]]:
-    beside = alerts.join(cases, cases.c.code == alerts.c.case_code)
-    keys = (alerts.c.department, alerts.c.rung)
-    chosen = sa.select(*keys, sa.func.count().label("number")).select_from(beside)
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in tx.execute(chosen.where(scope.of_cards()).group_by(*keys)):
-        found[row.department][row.rung] = row.number
+def rated(tx: sa.Connection, scope: Scope, *, first: int, most: int) -> tuple[int, Sequence[Any]]:
+    """How many ratings were given, and some of them, the lowest first."""
+    number = sa.select(sa.func.count()).select_from(ratings).where(scope.of_ratings())
+    rows = sa.select(ratings).where(scope.of_ratings())
+    rows = rows.order_by(ratings.c.level, ratings.c.at.desc(), ratings.c.case_code)
+    return tx.execute(number).scalar_one(), tx.execute(rows.offset(first).limit(most)).all()
+
+
+def _beside(tx: sa.Connection, scope: Scope) -> dict[str, Beside]:
+    """What no fact tells, of each department."""
+    join = alerts.join(cases, cases.c.code == alerts.c.case_code)
+    cards = _grouped(tx, join, alerts.c.department, alerts.c.rung, scope.of_cards())
+    levels = _grouped(tx, ratings, ratings.c.department, ratings.c.level, scope.of_ratings())
+    return {
+        it: Beside(cards=cards.get(it, {}), ratings=levels.get(it, {}))
+        for it in cards.keys() | levels.keys()
+    }
+
+
+def _grouped(
+    tx: sa.Connection, table: sa.FromClause, department: Any, by: Any, where: Any
+) -> dict[str, dict[Any, int]]:
+    found: dict[str, dict[Any, int]] = defaultdict(dict)
+    chosen = sa.select(department, by, sa.func.count()).select_from(table).where(where)
+    for own, value, number in tx.execute(chosen.group_by(department, by)):
+        found[own][value] = number
     return found
+
+
+def _added(some: Iterable[Beside]) -> Beside:
+    cards: Counter[str] = Counter()
+    levels: Counter[int] = Counter()
+    for it in some:
+        cards.update(it.cards)
+        levels.update(it.ratings)
+    return Beside(cards=cards, ratings=levels)

@@ -193,7 +193,7 @@ FIGURES = (
     Figure(
         key="satisfaction",
         kind="rating",
-        title=Text(zh="满意度", en="Satisfaction"),
+        title=Text(zh="满意度（5 分制）", en="Satisfaction (of 5)"),
         chosen=everything,
     ),
 )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from services.supervision.facttables import facts
+from services.supervision.ratings import ratings
 from services.supervision.sheets.periods import Period
 from services.supervision.tables import acts, alerts, cases
 from shared.worktime.regions import area_of
@@ -44,6 +45,11 @@ class Scope:
         return sa.and_(
             self._time(alerts.c.at), alerts.c.rung.in_(CARDS), ~alerts.c.id.in_(WITHDRAWN), place
         )
+
+    def of_ratings(self) -> sa.ColumnElement[bool]:
+        """The same of what applicants said; a rating belongs to the lead department."""
+        place = self._place(ratings.c.region, ratings.c.item, ratings.c.department)
+        return sa.and_(self._time(ratings.c.at), place)
 
     def _time(self, column: Any) -> sa.ColumnElement[bool]:
         begin, end = self.bounds

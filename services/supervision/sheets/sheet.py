@@ -24,11 +24,10 @@ class Value:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What no fact tells: cards by rung, and what applicants said."""
+    """What no fact tells: cards by rung, and how many applicants gave each level."""
 
     cards: Mapping[str, int] = field(default_factory=dict)
-    rating: float | None = None
-    ratings: int = 0
+    ratings: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +59,9 @@ def value_of(figure: Figure, rows: Sequence[Any], beside: Beside) -> Value:
             number, of = sum(beside.cards.values()), _number(rows)
             return Value(value=100 * number / of if of else None, count=number, of=of)
         case "rating":
-            return Value(value=beside.rating, count=beside.ratings, of=beside.ratings)
+            number = sum(beside.ratings.values())
+            levels = [(float(level), often) for level, often in beside.ratings.items()]
+            return Value(value=mean(levels), count=number, of=number)
     chosen = [row for row in rows if figure.chosen(row)]
     count = _number(chosen)
     if figure.kind == "count":
