@@ -18,6 +18,7 @@ from shared.accounts.keeping import Once
 from shared.businesstime import BusinessTime, setting_starting_now
 from shared.database import Database
 from shared.messages import Text
+from shared.messages.progress import Skipped
 from shared.migrating import migrate
 from tests.contract.watching import fire, observe
 from tests.pages.conftest import NO_BROKER, free_port, process_waits
@@ -111,7 +112,13 @@ def _fill(it: City) -> None:
             task("a.3", "ecology", acceptance=1, handling=20),
             case=RICH,
         ),
-        step(2, "09-14 14:00", accepted("a.1"), case=RICH),
+        step(
+            2,
+            "09-14 14:00",
+            accepted("a.1"),
+            Skipped(task="inspection", reason="form.height < 24"),
+            case=RICH,
+        ),
         step(3, "09-15 10:00", accepted("a.2"), accepted("a.3"), case=RICH),
         step(4, "09-16 10:00", suspended("a.1"), case=RICH),
         step(5, "09-18 10:00", resumed("a.1"), case=RICH),

@@ -59,6 +59,10 @@ def test_from_the_wall_down_to_why_a_clock_is_due(looks, assert_accessible, scre
     page.get_by_role("link", name="消防救援局").click()
     page.locator("a.code", has_text=RICH).click()
     assert "校验通过" in page.locator("main").inner_text()
+    told = page.locator(".story li").all_inner_texts()
+    assert [it.split("\n")[2] for it in told if it.split("\n")[1] == "受理"] == ["企业投资项目核准"]
+    assert any("规划条件核实" in it for it in told if "办结" in it)
+    assert "inspection" in next(it for it in told if "无需办理" in it)
     assert page.locator("svg .bar-late").count() == 2, "one in the picture, one in its legend"
     page.locator("tr", has_text="承诺时限").get_by_role("link").click()
     assert "计时中" in page.locator(".clock").first.inner_text()

@@ -47,7 +47,8 @@ class CasePages(BoardBase):
             opened = open_cases.one(tx, row, calendar)
             raised = _alerts_of(tx, code)
         shown = bars(entries, case.clocks, calendar, now)
-        titles = {it.assignment: getattr(it.title, visit.language) for it in shown}
+        own = [it for it in shown if it.assignment]
+        titles = {it.assignment: getattr(it.title, visit.language) for it in own}
         lights = {it.assignment: it.timing.light(now) for it in opened.tasks}
         return Page(
             "case/case.html",
