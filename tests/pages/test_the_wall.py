@@ -141,6 +141,14 @@ def test_lists_and_counts_have_nothing_of_another_region(town):
     )
 
 
+def test_an_alert_of_another_region_is_unknown_too(town):
+    address = f"{town.url}/board/alerts/{RICH}/handling/a.2/red"
+    assert town.client("zhang").get(address).status_code == 200
+    assert town.client("wu").get(address).status_code == 404
+    assert RICH in town.client("zhang").get(f"{town.url}/board/alerts").text
+    assert RICH not in town.client("wu").get(f"{town.url}/board/alerts").text
+
+
 def test_what_is_live_tells_nothing_of_another_region(town):
     service = SimpleNamespace(delivery=SimpleNamespace(database=town.database))
     assert CasePages.case_mark(service, "3302", RICH) == ""
