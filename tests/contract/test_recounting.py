@@ -245,8 +245,10 @@ def test_a_service_that_runs_learns_of_a_version_and_counts_by_it(
             catalogue=tmp_path,
             region="330100",
             webhook="",
+            public_url="",
             time=SimpleNamespace(speed=1.0),
         ),
+        database=database,
         workplace=SimpleNamespace(work=working(database, NOW)),
     )
     book.start()
