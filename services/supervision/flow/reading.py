@@ -7,8 +7,10 @@ that anybody acts on, and a page must answer.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -28,11 +30,26 @@ ALL = sa.true()
 _AT_ONCE = 2_000
 
 
+class Ended(NamedTuple):
+    """The columns of a fact that a map is made of; a tuple, since there are very many."""
+
+    task: str
+    part_of: str
+    title: str
+    department: str
+    assigned_at: datetime
+    accepted_at: datetime | None
+    ended_at: datetime
+    ending: str
+    returns: int
+    stops: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Read:
     """The chosen cases with their facts, and how many there would have been."""
 
-    cases: list[tuple[Any, list[Any]]]
+    cases: list[tuple[Any, list[Ended]]]
     chosen: int
 
 
@@ -143,36 +160,22 @@ def latest(which: Any, most: int) -> Any:
     return newest.subquery("newest")
 
 
-def rows(tx: sa.Connection, which: Any) -> Iterator[tuple[Any, list[Any]]]:
+def rows(tx: sa.Connection, which: Any) -> Iterator[tuple[Any, list[Ended]]]:
     """Each case with its facts, in the order of the codes."""
     columns = (which.c.case_code, which.c.region, which.c.opened_at, which.c.closed_at)
-    own = [
-        facts.c[name]
-        for name in (
-            "task",
-            "part_of",
-            "title",
-            "department",
-            "assigned_at",
-            "accepted_at",
-            "ended_at",
-            "ending",
-            "returns",
-            "stops",
-        )
-    ]
     statement = (
-        sa.select(*columns, *own)
+        sa.select(*columns, *(facts.c[name] for name in Ended._fields))
         .join_from(which, facts, which.c.case_code == facts.c.case_code, isouter=True)
         .order_by(which.c.case_code, facts.c.assigned_at, facts.c.ended_at, facts.c.assignment)
         .execution_options(yield_per=_AT_ONCE)
     )
-    for _code, some in groupby(tx.execute(statement), key=lambda row: row.case_code):
+    for _code, some in groupby(tx.execute(statement), key=itemgetter(0)):
         told = list(some)
-        yield told[0], [row for row in told if row.task is not None]
+        ended = [Ended._make(row[len(columns) :]) for row in told]
+        yield told[0], [it for it in ended if it.task is not None]
 
 
-def course_of(row: Any, assigned: list[Any]) -> Course:
+def course_of(row: Any, assigned: list[Ended]) -> Course:
     """The course of a case from its row and its facts."""
     made = [
         Assignment(
@@ -191,7 +194,7 @@ def course_of(row: Any, assigned: list[Any]) -> Course:
     return course(row.case_code, row.opened_at, row.closed_at, made)
 
 
-def _title(it: Any) -> Text:
+def _title(it: Ended) -> Text:
     """What a task is called; of an element of a list, without its number."""
     title = title_of_text(it.title)
     if not it.part_of:

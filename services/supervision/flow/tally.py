@@ -1,7 +1,7 @@
 """Counting the courses of cases into a map, one after the other: only times are kept of each."""
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -48,9 +48,9 @@ class Tally:
 
     def __init__(self) -> None:
         self._time = _times()
-        self._nodes: dict[str, _Node] = {}
-        self._edges: dict[tuple[str, str], _Edge] = {}
-        self._waits: dict[tuple[str, str], array[int]] = {}
+        self._nodes: dict[str, _Node] = defaultdict(_Node)
+        self._edges: dict[tuple[str, str], _Edge] = defaultdict(_Edge)
+        self._waits: dict[tuple[str, str], array[int]] = defaultdict(_times)
 
     def add(self, course: Course, elapsed: Elapsed) -> None:
         """Count a course by the working time of its region."""
@@ -74,7 +74,7 @@ class Tally:
         )
 
     def _handled(self, it: Assignment, elapsed: Elapsed, on_way: bool) -> None:
-        node = self._nodes.setdefault(it.node, _Node())
+        node = self._nodes[it.node]
         time = elapsed(it.began, it.ended)
         node.handling.append(time)
         node.on_way += time if on_way else 0
@@ -92,7 +92,7 @@ class Tally:
         if before.department != it.department:
             pair = it.department, before.department
             held = elapsed(before.assigned, before.ended)
-            self._waits.setdefault(pair, _times()).append(held)
+            self._waits[pair].append(held)
 
     def _close(self, course: Course, elapsed: Elapsed) -> None:
         if course.last is None:
@@ -102,7 +102,7 @@ class Tally:
             self._edge(last.node, END, elapsed(last.ended, course.closed), True)
 
     def _edge(self, before: str, after: str, time: Ticks, on_way: bool) -> None:
-        edge = self._edges.setdefault((before, after), _Edge())
+        edge = self._edges[before, after]
         edge.waiting.append(time)
         edge.on_way += time if on_way else 0
 
