@@ -15,6 +15,8 @@ from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
 from deploy.cli.console import say
 from deploy.cli.ordering import now
 from deploy.local.databases import database_of
+from deploy.local.packages import CHINESE_FONT, ensure
+from deploy.local.places import Places
 from services.supervision.board.names import Names
 from services.supervision.sheets import publishing, told
 from services.supervision.sheets.periods import period_of
@@ -56,6 +58,8 @@ def show(
         found = _one(_report(tx, scope, version, catalogue), department)
     names = Names(catalogue=catalogue)
     files = {kind: it for kind, it in (("csv", csv), ("xlsx", xlsx), ("pdf", pdf)) if it}
+    if pdf:
+        ensure(CHINESE_FONT, log=Places.from_environment(os.environ).packages_log, say=say)
     for kind, file in files.items():
         file.write_bytes(
             told.file_of(found, kind, language, lambda it: names.department(it, language))

@@ -61,6 +61,12 @@ POSTGRESQL = Package(
     service="postgresql",
 )
 CHROMIUM = Package(name="chromium", title="Chromium", pattern="usr/bin/chromium")
+CHINESE_FONT = Package(
+    name="fonts-wqy-microhei",
+    title="A font with Chinese characters",
+    pattern="usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+)
+"""For PDF files, and for pages that tests look at."""
 
 
 def ensure(package: Package, *, log: Path, say: Say) -> None:

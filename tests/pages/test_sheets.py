@@ -163,6 +163,7 @@ def test_a_published_sheet_stays_as_it_was(town):
     assert "王敏" in published
 
 
+@pytest.mark.usefixtures("chinese_font")
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "pdf"])
 def test_files_say_the_same(town, kind):
     client = town.client("zhang")

@@ -13,8 +13,8 @@ from deploy.local.places import ROOT
 
 FILE = ROOT / "deploy" / "Dockerfile"
 ROOTS = ("/opt", "/build", "/data")
-NOT_HERE = ("useradd", "install")
-"""Programs that make users and give folders to them: an image's own business."""
+NOT_HERE = ("useradd", "install", "apt-get")
+"""Programs that make users, give folders to them and install packages: an image's own business."""
 
 
 @dataclass(kw_only=True)

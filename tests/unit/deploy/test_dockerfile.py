@@ -12,12 +12,14 @@ from typing import Any
 from dockerfile import Image, command, ignored, stages, variables
 from settings_in_code import service_settings
 
+from deploy.local.packages import CHINESE_FONT
 from deploy.local.places import ROOT
 from deploy.local.ports import free_ports
 from deploy.local.postgres import Postgres
 from deploy.local.process import until
 from deploy.local.services import CATALOGUE, SERVICES, departments
 from deploy.production.secret_files import database_role
+from services.supervision.sheets.files import FONTS
 from shared.delivery.topology import topology
 from tests.fixtures.broker import Vhost
 
@@ -62,6 +64,12 @@ def test_both_stages_have_one_python_and_it_is_one_that_the_project_supports() -
     assert len(bases) == 1
     major, minor = re.findall(r"\d+", bases.pop())[:2]
     assert (int(major), int(minor)) >= (3, 11)
+
+
+def test_the_image_has_the_font_that_pdf_files_need() -> None:
+    installed = [it for it in stages()[-1].values("RUN") if it.startswith("apt-get")]
+    assert CHINESE_FONT.name in " ".join(installed).split()
+    assert Path("/", CHINESE_FONT.pattern) in FONTS
 
 
 def test_its_variables_exist_and_hold_no_secret() -> None:
