@@ -34,7 +34,7 @@ class Appeals:
     delivery: Delivery
     book: Any
 
-    @http("GET", "/alerts/<path:alert>")
+    @http("GET", "/alerts/<path:alert>", near=True)
     def show_alert(self, _request: Request, alert: str) -> Any:
         """An alert, what was done about it, and what may be done."""
         with self.delivery.database.reading() as tx:

@@ -250,7 +250,7 @@ class Service(
             channels.call_webhook(self.delivery.work, url, channels.tell)
         return 1.0
 
-    @http("GET", "/alerts", query=AlertsAsked)
+    @http("GET", "/alerts", query=AlertsAsked, near=True)
     def list_alerts(self, request: Request) -> Any:
         """Alerts, newest first, each with who was told of it."""
         asked, zone = request.query, self.delivery.settings.time.zone
@@ -270,19 +270,19 @@ class Service(
             found = record.checkpoints_after(tx, asked["after"], asked["limit"])
         return {"key": self.book.signer.key, "checkpoints": [record.plain(it) for it in found]}
 
-    @http("GET", "/cases/<code>/export")
+    @http("GET", "/cases/<code>/export", near=True)
     def export_trace(self, _request: Request, code: str) -> Any:
         """A trace with all that is needed to check it elsewhere, by the verifier's one file."""
         with self.delivery.database.reading() as tx:
             return record.exported(tx, code, self.delivery.settings.time.now())
 
-    @http("GET", "/cases/<code>/trace")
+    @http("GET", "/cases/<code>/trace", near=True)
     def show_trace(self, _request: Request, code: str) -> Any:
         """Everything that ever happened to a case, and whether it is as it was written."""
         with self.delivery.database.reading() as tx:
             return view.trace(code, *view.read_trace(tx, code))
 
-    @http("GET", "/cases/<code>/clocks")
+    @http("GET", "/cases/<code>/clocks", near=True)
     def show_clocks(self, _request: Request, code: str) -> Any:
         """The clocks of a case, and why each is due when it is."""
         now = self.delivery.settings.time.now()

@@ -23,6 +23,7 @@ from shared.web.problems import (
     MALFORMED,
     MEDIA_TYPE,
     NOT_FOUND,
+    NOT_FROM_THERE,
     TOO_LARGE,
     UNAUTHORIZED,
     UNAVAILABLE,
@@ -128,6 +129,8 @@ def _problems(route: Route) -> set[ProblemType]:
         kinds.add(NOT_FOUND)
     if route.bearer:
         kinds.add(UNAUTHORIZED)
+    if route.near:
+        kinds.add(NOT_FROM_THERE)
     if route.body or route.raw:
         kinds |= {MALFORMED, LENGTH_REQUIRED, TOO_LARGE, WRONG_MEDIA_TYPE, INVALID}
     if route.query or route.headers or "<" in route.path:

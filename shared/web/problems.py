@@ -39,6 +39,7 @@ KINDS = _kinds(
     ("malformed", 400, "The request cannot be read"),
     ("unauthorized", 401, "A valid token is needed"),
     ("forbidden", 403, "This token does not open this"),
+    ("not-from-there", 403, "This is not answered to where you are"),
     ("not-found", 404, "There is nothing here"),
     ("wrong-method", 405, "This method is not offered here"),
     ("conflict", 409, "What is stored has moved on"),
@@ -54,6 +55,7 @@ KINDS = _kinds(
 MALFORMED = KINDS["malformed"]
 UNAUTHORIZED = KINDS["unauthorized"]
 FORBIDDEN = KINDS["forbidden"]
+NOT_FROM_THERE = KINDS["not-from-there"]
 NOT_FOUND = KINDS["not-found"]
 WRONG_METHOD = KINDS["wrong-method"]
 CONFLICT = KINDS["conflict"]

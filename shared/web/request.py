@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request as WireRequest
 from shared.errors import Fault, Invalid
 from shared.web import ijson
 from shared.web.faults import faults_of
+from shared.web.nearness import check_near
 from shared.web.problems import (
     LENGTH_REQUIRED,
     TOO_LARGE,
@@ -57,6 +58,8 @@ class Request:
 
 def read(route: Route, wire: WireRequest, service: Any) -> Request:
     """Everything that the route declared, checked; raises Refusal or Invalid with every fault."""
+    if route.near:
+        check_near(wire)
     bearer = _bearer(route, wire, service)
     length = _length(route, wire)
     stream: BinaryIO = wire.environ["wsgi.input"]

@@ -25,7 +25,8 @@ class Route:
     the body is then what of it is valid, and `request.faults` what is wrong.
 
     `limit` is the largest body in bytes. `problems` maps the service's own errors to problem
-    types; what every route may answer need not be listed.
+    types; what every route may answer need not be listed. `near` is answered to the operator's own
+    side alone (see shared/web/nearness.py).
     """
 
     method: str
@@ -37,6 +38,7 @@ class Route:
     status: int = 200
     problems: Mapping[type[OneWindowError], ProblemType] = field(default_factory=dict)
     bearer: Bearer | None = None
+    near: bool = False
     takes: tuple[str, ...] = ()
     limit: int = MEBIBYTE
     collects: bool = False

@@ -143,7 +143,7 @@ def test_return_for_supplement_and_suspension_stop_the_time(
     assert "暂停计时" in page.locator(".time-left").inner_text()
     screenshot(page, "task-returned")
     paper = town.upload("drawing", drawing(), "application/pdf")
-    headers = {"Authorization": f"Bearer {case._secret}"}
+    headers = {"Authorization": f"Bearer {case.secret}"}
     body = {"materials": [paper], "note": "已盖章"}
     town.intake.post(f"/cases/{case.code}/supplements", body, headers=headers)
     eventually(lambda: state_of(town, assignment).state == "accepted", "the supplement is there")

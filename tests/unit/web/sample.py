@@ -101,6 +101,11 @@ class Sample:
         """Repeat the header."""
         return {"key": request.headers["key"]}
 
+    @http("GET", "/everything", near=True)
+    def everything(self, _request):
+        """For the operator's own side."""
+        return {"shown": True}
+
     @http("GET", "/mine", bearer=lambda service, digest: KNOWN.get(digest))
     def mine(self, request):
         """Say who asks."""

@@ -8,6 +8,7 @@ import pytest
 import requests
 from openapi_spec_validator import validate
 
+from shared.web.nearness import PASSED_ON
 from shared.web.openapi import document
 from tests.unit.web.test_problem_details import problem
 
@@ -61,6 +62,13 @@ def test_a_token_is_asked_for_and_compared(sample):
         answer = mine(wrong.encode("latin1"))
         problem(answer, 401)
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_what_is_for_the_operator_is_not_answered_through_a_proxy(sample):
+    assert get(sample, "/everything").json() == {"shown": True}
+    for header in PASSED_ON:
+        told = problem(get(sample, "/everything", headers={header: "127.0.0.1"}), 403)
+        assert "ONEWINDOW_READERS" in told["detail"]
 
 
 def test_every_answer_carries_security_headers(sample):
