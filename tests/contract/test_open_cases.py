@@ -120,12 +120,12 @@ def test_a_reminder_that_was_told_keeps_the_light_yellow(office, memory):
 
 
 STEPS = {
-    "accepted": lambda: [accepted("a.1")],
-    "suspended": lambda: [suspended("a.1")],
-    "resumed": lambda: [resumed("a.1")],
-    "completed": lambda: [completed("a.1")],
-    "assigned": lambda: [assigned("b.1", acceptance=1, handling=3)],
-    "decided": lambda: [decided()],
+    "accepted": lambda _place: [accepted("a.1")],
+    "suspended": lambda _place: [suspended("a.1")],
+    "resumed": lambda _place: [resumed("a.1")],
+    "completed": lambda _place: [completed("a.1")],
+    "assigned": lambda place: [assigned(f"b.{place}", acceptance=1, handling=3)],
+    "decided": lambda _place: [decided()],
 }
 MOVES = st.lists(
     st.tuples(st.sampled_from(range(3)), st.sampled_from([*STEPS, "fire", "look"])), max_size=12
@@ -148,7 +148,7 @@ def test_the_memory_is_what_is_read_from_scratch_whatever_happened(moves, office
         elif move in STEPS:
             numbers[code] += 1
             when = f"09-{18 + place} 11:00"
-            observe(office, step(numbers[code], when, *STEPS[move](), case=code))
+            observe(office, step(numbers[code], when, *STEPS[move](place), case=code))
         with office.reading() as tx:
             if move == "look":
                 kept.now(tx, CALENDARS, clock=float)
