@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.supervision import acting, actstore, alertlist
 from services.supervision.acts import LONGEST, LONGEST_NAME, Kind, NotPossible, Overtaken, Standing
 from services.supervision.alerts import RUNGS
-from services.supervision.board.base import FIGURES, SUPERVISE, BoardBase
+from services.supervision.board.base import SUPERVISE, BoardBase
 from services.supervision.ladder import RUNGS as LADDER
 from services.supervision.notices import store as notices
 from services.supervision.notices.notice import Notice
@@ -68,7 +68,7 @@ class Appeal(Reasons):
 class AlertPages(BoardBase):
     """Alerts: who was told, and what became of it."""
 
-    @page("GET", "/board/alerts", query=Chosen, roles=FIGURES)
+    @page("GET", "/board/alerts", query=Chosen, roles=SUPERVISE)
     def alerts(self, visit: Visit) -> Page:
         said, sight = visit.query, self.sight(visit)
         asked = alertlist.Asked(**{name: said[name] for name in ("department", "rung", "state")})
@@ -88,20 +88,19 @@ class AlertPages(BoardBase):
             departments=sorted(self.book.names.departments),
         )
 
-    @live("/board/alerts/live", roles=FIGURES, scope=scope_of)
+    @live("/board/alerts/live", roles=SUPERVISE, scope=scope_of)
     def alerts_mark(self, scope: str) -> str:
         """What changes whenever an alert is raised that somebody sees."""
         with self.delivery.database.reading() as tx:
             return alertlist.newest(tx, Sight(area=scope))
 
-    @page("GET", "/board/alerts/<path:alert>", roles=FIGURES)
+    @page("GET", "/board/alerts/<path:alert>", roles=SUPERVISE)
     def alert(self, visit: Visit, alert: str) -> Page:
         with self.delivery.database.reading() as tx:
             if not alertlist.in_sight(tx, alert, self.sight(visit)):
                 raise NotFound(f"there is no alert {alert[:64]!r}")
             standing = actstore.standing(tx, alert)
             told = notices.of_alerts(tx, [alert]).get(alert, [])
-        may_act = not visit.somebody.roles.isdisjoint(SUPERVISE)
         return Page(
             "alerts/alert.html",
             current="alerts",
@@ -109,7 +108,7 @@ class AlertPages(BoardBase):
             standing=standing,
             words=_words_of(standing.alert, visit.language),
             told=told,
-            possible=standing.possible() if may_act else frozenset(),
+            possible=standing.possible(),
             mark=_mark_of(standing, told),
             rungs=RUNGS,
             choices_of_departments=[
@@ -119,7 +118,7 @@ class AlertPages(BoardBase):
             today=self.now().date(),
         )
 
-    @live("/board/alerts/<path:alert>/live", roles=FIGURES, scope=scope_of)
+    @live("/board/alerts/<path:alert>/live", roles=SUPERVISE, scope=scope_of)
     def alert_mark(self, scope: str, alert: str) -> str:
         """What changes whenever somebody acts on an alert, or is told of it."""
         with self.delivery.database.reading() as tx:
