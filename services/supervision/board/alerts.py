@@ -1,6 +1,7 @@
 """Alerts: the list, one with those who are told of it, and what people do about it."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from marshmallow import Schema, fields, validate
 
@@ -17,6 +18,8 @@ from shared.errors import NotFound
 from shared.messages import AlertRaised
 from shared.web.pages import Page, Redirect, Visit, live, page
 from shared.web.problems import CONFLICT
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 PAGE = 50
 AGAIN = "alert"
@@ -63,6 +66,12 @@ class Appeal(Reasons):
     """The head of the department asks that a card be withdrawn; a supervisor writes it down."""
 
     by = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_NAME))
+
+
+def _acted(name: str, form: type[Schema]) -> Callable[[Method], Method]:
+    """What people do about an alert, posted from its page."""
+    address = f"/board/alerts/<path:alert>/{name}"
+    return page("POST", address, form=form, again=AGAIN, problems=MET, roles=SUPERVISE)
 
 
 class AlertPages(BoardBase):
@@ -127,82 +136,33 @@ class AlertPages(BoardBase):
             told = notices.of_alerts(tx, [alert]).get(alert, [])
             return _mark_of(actstore.standing(tx, alert), told)
 
-    @page(
-        "POST",
-        "/board/alerts/<path:alert>/acknowledgement",
-        form=Acknowledgement,
-        again=AGAIN,
-        problems=MET,
-        roles=SUPERVISE,
-    )
+    @_acted("acknowledgement", Acknowledgement)
     def acknowledge(self, visit: Visit, alert: str) -> Redirect:
         return self._act(visit, alert, "acknowledgement")
 
-    @page(
-        "POST",
-        "/board/alerts/<path:alert>/comment",
-        form=Reasons,
-        again=AGAIN,
-        problems=MET,
-        roles=SUPERVISE,
-    )
+    @_acted("comment", Reasons)
     def comment(self, visit: Visit, alert: str) -> Redirect:
         return self._act(visit, alert, "comment")
 
-    @page(
-        "POST",
-        "/board/alerts/<path:alert>/action",
-        form=Action,
-        again=AGAIN,
-        problems=MET,
-        roles=SUPERVISE,
-    )
+    @_acted("action", Action)
     def assign_action(self, visit: Visit, alert: str) -> Redirect:
         return self._act(visit, alert, "action")
 
-    @page(
-        "POST",
-        "/board/alerts/<path:alert>/done",
-        form=Done,
-        again=AGAIN,
-        problems=MET,
-        roles=SUPERVISE,
-    )
+    @_acted("done", Done)
     def action_done(self, visit: Visit, alert: str) -> Redirect:
         return self._act(visit, alert, "done")
 
-    @page(
-        "POST",
-        "/board/alerts/<path:alert>/appeal",
-        form=Appeal,
-        again=AGAIN,
-        problems=MET,
-        roles=SUPERVISE,
-    )
+    @_acted("appeal", Appeal)
     def appeal(self, visit: Visit, alert: str) -> Redirect:
         words = {"zh": "由 {name} 代录", "en": "written down by {name}"}[visit.language]
         capacity = words.format(name=visit.somebody.name)
         return self._act(visit, alert, "appeal", by=visit.form["by"], capacity=capacity)
 
-    @page(
-        "POST",
-        "/board/alerts/<path:alert>/withdrawal",
-        form=Reasons,
-        again=AGAIN,
-        problems=MET,
-        roles=SUPERVISE,
-    )
+    @_acted("withdrawal", Reasons)
     def withdraw(self, visit: Visit, alert: str) -> Redirect:
         return self._act(visit, alert, "withdrawal")
 
-    @page(
-        "POST",
-        "/board/alerts/<path:alert>/refusal",
-        form=Reasons,
-        again=AGAIN,
-        problems=MET,
-        roles=SUPERVISE,
-    )
+    @_acted("refusal", Reasons)
     def refuse_appeal(self, visit: Visit, alert: str) -> Redirect:
         return self._act(visit, alert, "refusal")
 
