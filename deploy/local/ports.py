@@ -9,6 +9,8 @@ FIRST, LAST = 20_000, 32_000
 """Below the range that Linux hands out to outgoing connections (32768 and up), so that nobody takes
 a port by accident while the process that it belongs to is restarted."""
 
+_claimed: list[socket.socket] = []
+
 
 class PortTaken(OneWindowError):
     """A port that was asked for, or all of them, belongs to another process."""
@@ -26,16 +28,33 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """`count` different ports that nobody listens on now; raises PortTaken if there are none."""
+    """`count` different ports that nobody listens on now; raises PortTaken if there are none.
+
+    They stay claimed while this process lives: whoever else asks here, in this process or in
+    another, is given others, also before a server listens and while it is started again.
+    """
     found: list[int] = []
-    for port in random.SystemRandom().sample(range(FIRST, LAST), 2_000):
-        if is_free(port):
+    for port in random.SystemRandom().sample(range(FIRST, LAST), LAST - FIRST):
+        if is_free(port) and _claim(port):
             found.append(port)
         if len(found) == count:
             return tuple(found)
     raise PortTaken(
         f"No {count} free ports between {FIRST} and {LAST}: end processes that listen there."
     )
+
+
+def _claim(port: int) -> bool:
+    """The UDP port of the same number stands for the claim: only one process can have it, it is as
+    wide as the network that the port is in, and it ends with the process, however that ends."""
+    claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _claimed.append(claim)
+    return True
 
 
 def demand(port: int, *, what: str, remedy: str) -> None:

@@ -168,7 +168,7 @@ def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
     while time.monotonic() < patience:
         assert process.poll() is None, log.read_text()
         try:
-            requests.get(f"{url}/health", timeout=5)
+            requests.get(f"{url}/health", timeout=60)
         except requests.ConnectionError:
             process_waits(process)
         else:

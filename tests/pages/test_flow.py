@@ -112,7 +112,7 @@ def _wait(url, process, log):
     for _ in range(600):
         assert process.poll() is None, log.read_text()
         try:
-            requests.get(f"{url}/health", timeout=5)
+            requests.get(f"{url}/health", timeout=60)
         except requests.ConnectionError:
             try:
                 process.wait(0.05)

@@ -193,13 +193,17 @@ def beat():
         eventlet.sleep(0.01)
 
 eventlet.spawn(beat)
-for url in sys.argv[1:]:
-    began, before = time.monotonic(), len(beats)
+def given_up(url):
     try:
-        call_within(Address(channel="x", url=url), digest, 0.3)
+        call_within(Address(channel="x", url=url), digest, 1)
     except NotTaken as error:
-        passed = time.monotonic() - began
-        print(error, error.unsure, passed < 3, len(beats) - before > 1, sep="|")
+        return str(error), error.unsure
+
+before = len(beats)
+calls = [eventlet.spawn(given_up, url) for url in sys.argv[1:]]
+for it in calls:
+    print(*it.wait(), sep="|")
+print(len(beats) - before > 10)
 """
 
 
@@ -229,6 +233,6 @@ def test_a_call_is_given_up_in_time_whatever_the_far_end_does_and_others_go_on_m
             check=True,
         )
         gone.set()
-    line = "nothing was heard within 0.3 seconds|True|True|True"
-    assert ended.stdout.splitlines() == [line] * len(urls), ended.stderr
+    line = "nothing was heard within 1 seconds|True"
+    assert ended.stdout.splitlines() == [*[line] * len(urls), "True"], ended.stderr
     assert "Traceback" not in ended.stderr

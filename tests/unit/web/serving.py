@@ -53,7 +53,7 @@ class Serving:
         until = time.monotonic() + 30
         while time.monotonic() < until and self.process.poll() is None:
             try:
-                requests.get(f"{self.url}/health", timeout=5)
+                requests.get(f"{self.url}/health", timeout=60)
             except requests.ConnectionError:
                 time.sleep(0.02)
             else:

@@ -87,7 +87,7 @@ def test_a_request_that_waits_is_answered_as_soon_as_there_is_something(office):
         task = given(office, "waits")
         answer = waiting.result().json()
     assert answer["task"]["assignment"] == task.assignment
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     office.say(cancelled(task.assignment, "waits"))
     do(office, "acknowledgement", answer, "waits")
     assert fetch(office, "waits", 5).json()["kind"] == "cancelled"
