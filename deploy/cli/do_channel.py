@@ -15,6 +15,7 @@ from rich.table import Table
 
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
 from deploy.cli.console import say
+from deploy.cli.naming import nearby
 from deploy.cli.trying import Tried, tried
 from services.supervision.notices.call import kind_of
 from services.supervision.people import People, Person
@@ -68,8 +69,7 @@ def _people(catalogue: Path) -> tuple[People, tuple[str, ...]]:
 
 def _person(people: People, key: str, catalogue: Path) -> Person:
     if key not in people.persons:
-        known = ", ".join(people.persons) or "nobody"
-        raise NotFound(f"{catalogue / FILE} has no {key!r}; it has {known}.")
+        raise NotFound(f"{catalogue / FILE} has no {key!r}; {nearby(key, people.persons)}")
     return people.persons[key]
 
 

@@ -7,15 +7,16 @@ people.yaml names: run `check` where these are set.
 import json
 import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
+from deploy.cli.naming import check_known, departments_of, has_region, items_of, known_region
 from deploy.cli.ordering import now
 from deploy.local.places import Places
-from deploy.local.services import departments
 from services.supervision.appealing import key_of, token_of
 from services.supervision.clocks import KINDS
 from services.supervision.duty import Place, Told, told
@@ -29,7 +30,6 @@ from services.supervision.rungs import RungPolicy, Written
 from shared.errors import Fault, Invalid
 from shared.worktime import read_calendars
 from shared.worktime.reading import moment_of
-from shared.worktime.regions import checked_region
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -38,8 +38,9 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich
 def check(*, as_json: AsJson = False, catalogue: Folder = EXAMPLE) -> None:
     """Check both files: what cannot be followed is refused, what may be a mistake is named."""
     policy, people, missing = _read(catalogue)
-    items = [file.stem for file in (catalogue / "items").glob("*.yaml")]
-    found = remarks(policy, people, items=items, departments=departments(catalogue))
+    items, departments = items_of(catalogue), departments_of(catalogue)
+    known = partial(has_region, catalogue=catalogue)
+    found = remarks(policy, people, items=items, departments=departments, known=known)
     if as_json:
         said = {"people": list(people.persons), "left_out": missing, "remarks": found}
         print(json.dumps(said, ensure_ascii=False, indent=2))
@@ -69,7 +70,10 @@ def who(
 ) -> None:
     """Say who would be told of a rung, by which channels, from when on, and why they."""
     policy, people, _missing = _read(catalogue)
-    region, moment = checked_region(region), _moment(at)
+    region, moment = known_region(region, catalogue), _moment(at)
+    check_known("--department", department, departments_of(catalogue), where="the catalogue")
+    if item:
+        check_known("--item", item, items_of(catalogue), where="the catalogue")
     _check("rung", rung, RUNGS)
     _check("kind", kind, KINDS)
     written = policy.of(region).written(kind, item=item, department=department)
@@ -93,7 +97,7 @@ def token(
     catalogue: Folder = EXAMPLE,
 ) -> None:
     """Print the token with which a department appeals against its cards over HTTP."""
-    _check("DEPARTMENT", department, list(departments(catalogue)))
+    check_known("DEPARTMENT", department, departments_of(catalogue), where="the catalogue")
     stack = Places.from_environment(os.environ).stack
     folder = data or Path(os.environ.get("ONEWINDOW_DATA") or stack / "data")
     print(token_of(key_of(folder), department))

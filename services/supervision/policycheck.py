@@ -1,17 +1,26 @@
 """What is sound in policies and people and yet may be a mistake. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from services.supervision.people import People
 from services.supervision.policies import Policy
 from services.supervision.posts import OF_DEPARTMENT
 from services.supervision.rungs import Written
+from shared.worktime import NATION
+
+Known = Callable[[str], bool]
+"""Whether there is a region of this code."""
 
 
 def remarks(
-    policy: Policy, people: People, *, items: Collection[str], departments: Collection[str]
+    policy: Policy,
+    people: People,
+    *,
+    items: Collection[str],
+    departments: Collection[str],
+    known: Known,
 ) -> list[str]:
-    """What names nothing of the catalogue, and which roles nobody holds."""
+    """What names nothing of the catalogue or no region, and which roles nobody holds."""
     return list(
         dict.fromkeys(
             [
@@ -21,6 +30,7 @@ def remarks(
                     for region, own in policy.regions.items()
                     for it in _unknown(own, f"regions.{region}.", items, departments)
                 ),
+                *_strange_regions(policy, people, known),
                 *_strange_posts(people, departments),
                 *_without_holder(policy, people, departments),
             ]
@@ -35,6 +45,16 @@ def _unknown(
         yield f"{lead}items.{item}: the catalogue has no such item"
     for department in policy.departments.keys() - set(departments):
         yield f"{lead}departments.{department}: the catalogue has no such department"
+
+
+def _strange_regions(policy: Policy, people: People, known: Known) -> Iterator[str]:
+    for region in policy.regions:
+        if not known(region):
+            yield f"regions.{region}: there is no such region"
+    for person in people.persons.values():
+        for post in person.posts:
+            if post.region != NATION and not known(post.region):
+                yield f"people.{person.key}.posts: there is no region {post.region}"
 
 
 def _strange_posts(people: People, departments: Collection[str]) -> Iterator[str]:

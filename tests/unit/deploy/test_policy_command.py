@@ -16,8 +16,9 @@ ASKED = ("--item", "mass-event", "--department", "public-security", "--region", 
 
 @pytest.fixture
 def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("people.yaml", "policies.yaml", "departments.yaml"):
+    for name in ("people.yaml", "policies.yaml", "departments.yaml", "regions.yaml"):
         shutil.copy(SHIPPED / name, tmp_path)
+    shutil.copytree(SHIPPED / "items", tmp_path / "items")
     monkeypatch.setenv("ONEWINDOW_MAIL", "mailtos://user:word@smtp.city.example")
     return tmp_path
 
@@ -56,7 +57,7 @@ def test_a_program_is_told_of_quiet_hours_and_no_address_is_shown(catalogue: Pat
 
 
 def test_check_names_what_is_left_out_and_what_may_be_a_mistake(catalogue: Path):
-    (catalogue / "items").mkdir()
+    (catalogue / "items" / "mass-event.yaml").unlink()
     said = run(catalogue, "check").stdout
     assert "left out: people.lu-wei.addresses.dingtalk: the variable ONEWINDOW_TELL_LU_WEI" in said
     assert "items.mass-event: the catalogue has no such item" in said
@@ -70,6 +71,18 @@ def test_check_says_which_roles_nobody_holds(catalogue: Path):
     said = run(catalogue, "check").stdout
     assert "nobody is leadership, and a ladder tells them" in said
     assert "people.he-jun.posts: the catalogue has no moon" in said
+
+
+def test_check_names_regions_that_are_not_there(catalogue: Path):
+    policies = (catalogue / "policies.yaml").read_text("utf-8")
+    policies += 'regions: {"330116": {clocks: {}}}'
+    (catalogue / "policies.yaml").write_text(policies, encoding="utf-8")
+    people = (catalogue / "people.yaml").read_text("utf-8")
+    people = people.replace("supervisor in 330106", "supervisor in 330117")
+    (catalogue / "people.yaml").write_text(people, encoding="utf-8")
+    said = run(catalogue, "check").stdout
+    assert "regions.330116: there is no such region" in said
+    assert "people.li-na.posts: there is no region 330117" in said
 
 
 def test_no_policy_approves_where_no_item_says_so(catalogue: Path):
@@ -89,9 +102,36 @@ def test_no_policy_approves_where_no_item_says_so(catalogue: Path):
         (("--rung", "red", "--at", "soon"), "--at: 'soon' is no instant"),
         (("--rung", "red", "--region", "moon"), "region: 'moon' is no code of GB/T 2260"),
         (("--rung", "centre", "--item", "birth"), "rung: 'centre' is none; there are reminder"),
+        (
+            ("--rung", "red", "--item", "mass-evnt"),
+            "--item: the catalogue has no 'mass-evnt'; did you mean mass-event?",
+        ),
+        (
+            ("--rung", "red", "--department", "public-safety"),
+            "--department: the catalogue has no 'public-safety'; did you mean public-security?",
+        ),
+        (("--rung", "red", "--department", ""), "--department: the catalogue has no ''; it has "),
+        (
+            ("--rung", "red", "--region", "330116"),
+            "region: no code of GB/T 2260 is 330116, and regions.yaml does not name it; "
+            "did you mean 330114 or ",
+        ),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_a_sentence(catalogue: Path, arguments, problem: str):
     done = run(catalogue, "who", *ASKED, *arguments)
     assert isinstance(done.exception, Invalid)
     assert problem in str(done.exception)
+
+
+def test_a_region_is_known_by_the_published_codes_or_by_the_file_of_the_office(catalogue: Path):
+    asked = ("who", "--department", "public-security", "--rung", "red", "--region")
+    assert run(catalogue, *asked, "440300").exit_code == 0  # not in regions.yaml
+    (catalogue / "regions.yaml").write_text("330116: {zh: 新区, en: New District}", "utf-8")
+    assert run(catalogue, *asked, "330116").exit_code == 0
+
+
+def test_no_token_is_made_for_a_department_that_is_not_there(catalogue: Path, tmp_path: Path):
+    done = run(catalogue, "token", "plannning", "--data", str(tmp_path / "data"))
+    assert str(done.exception).endswith("no 'plannning'; did you mean planning?")
+    assert not (tmp_path / "data").exists()

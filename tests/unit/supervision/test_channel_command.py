@@ -76,7 +76,9 @@ def test_an_address_that_nothing_holds_is_named_and_is_a_failure(catalogue: Path
 def test_somebody_who_is_not_in_the_file_is_a_sentence(catalogue: Path):
     done = called(catalogue, "test", "zhou")
     assert isinstance(done.exception, NotFound)
-    assert "has no 'zhou'; it has wang, li" in str(done.exception)
+    assert "has no 'zhou'; it has li, wang" in str(done.exception)
+    done = called(catalogue, "test", "wnag")
+    assert "has no 'wnag'; did you mean wang?" in str(done.exception)
 
 
 def test_the_list_shows_channels_and_never_addresses(catalogue: Path):
