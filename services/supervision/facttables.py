@@ -1,8 +1,8 @@
-"""The tables of facts and of published sheets.
+"""The tables of facts.
 
 facts       how each assignment ended: one row, written with the step that ends it
+fact_stops  when its clock stood still meanwhile; most have no row
 case_facts  how each case ended
-sheets      published performance sheets, as they were published
 
 What nobody measured is 0 or empty: a `budget` of 0 is no limit, and nothing was used of it.
 """
@@ -47,6 +47,15 @@ facts = sa.Table(
 sa.Index("facts_of_department", facts.c.department, facts.c.ended_at)
 sa.Index("facts_of_item", facts.c.item, facts.c.ended_at)
 
+fact_stops = sa.Table(
+    "fact_stops",
+    metadata,
+    sa.Column("case_code", sa.String(40), primary_key=True),
+    sa.Column("assignment", sa.String(300), primary_key=True),
+    sa.Column("since", Moment(), primary_key=True),
+    sa.Column("until", Moment(), nullable=False),
+)
+
 
 def _limit(kind: str) -> list[sa.Column[Any]]:
     return [
@@ -75,16 +84,3 @@ case_facts = sa.Table(
 )
 sa.Index("case_facts_of_lead", case_facts.c.lead, case_facts.c.closed_at)
 sa.Index("case_facts_of_item", case_facts.c.item, case_facts.c.closed_at)
-
-sheets = sa.Table(
-    "sheets",
-    metadata,
-    sa.Column("period", sa.String(40), primary_key=True),
-    sa.Column("region", sa.String(10), primary_key=True),
-    sa.Column("version", sa.Integer(), primary_key=True),
-    sa.Column("published_at", Moment(), nullable=False),
-    sa.Column("by", sa.String(300), nullable=False),
-    sa.Column("reason", sa.Text(), nullable=False),
-    sa.Column("rules", sa.Text(), nullable=False),
-    sa.Column("body", sa.Text(), nullable=False),
-)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.supervision.facttables import fact_stops
 from services.supervision.ratings import save
 from services.supervision.sheets import counting, publishing, told
+from services.supervision.sheets import tables as sheettables
 from services.supervision.sheets.figures import FIGURES
 from services.supervision.sheets.periods import period_of
 from services.supervision.sheets.rules import rules_from
@@ -76,6 +78,15 @@ def test_departments_add_up_to_all_of_them(database: Database):
         together, *own = counting.sheets(tx, SCOPE)
     for key in ("ended", "late", "measured", "deemed"):
         assert together.values[key].count == sum(it.values[key].count for it in own)
+
+
+def test_the_tables_are_those_that_the_migrations_make(database: Database):
+    with database.reading() as tx:
+        made = sa.inspect(tx)
+        for table in (*sheettables.ALL, fact_stops):
+            assert {it["name"] for it in made.get_columns(table.name)} == set(table.columns.keys())
+            keys = made.get_pk_constraint(table.name)["constrained_columns"]
+            assert keys == table.primary_key.columns.keys()
 
 
 def test_a_period_ends_at_midnight_of_the_office(database: Database):

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from services.supervision.facttables import sheets
 from services.supervision.sheets.report import Line, Report, plain
 from services.supervision.sheets.rules import Mark, Rules, Score
 from services.supervision.sheets.sheet import Sheet, Value
+from services.supervision.sheets.tables import sheets
 from shared.errors import Fault, Invalid
 from shared.jsontext import text_of
 from shared.messages.parts import Text
