@@ -23,6 +23,9 @@ from shared.messages import (
 )
 from shared.messages.progress import Refused
 
+FIRST_COUNTS = ("repeated", "altered")
+"""Grounds on which an answer did not count because of an earlier one, by which the task goes."""
+
 
 def follow(work: Work, envelopes: Sequence[Envelope]) -> None:
     """Take in what routing says: tasks, what changes about them, and answers that do not count."""
@@ -45,7 +48,7 @@ def _news(message: Any) -> Iterator[TaskAssigned | TaskSupplemented | TaskCancel
         yield from (
             change
             for change in message.changes
-            if isinstance(change, Refused) and change.ground != "repeated"  # the first one counted
+            if isinstance(change, Refused) and change.ground not in FIRST_COUNTS
         )
     elif isinstance(message, TaskAssigned | TaskSupplemented | TaskCancelled):
         yield message

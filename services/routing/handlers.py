@@ -13,6 +13,7 @@ from services.routing.linking import Links
 from services.routing.merging import merge
 from services.routing.new_version import migrate
 from services.routing.plan import Catalogue, Item, UnknownItem
+from services.routing.repeats import remember_refused
 from services.routing.step import Step, Stepped
 from services.routing.store import DatabaseStore, Moved, Store, Version
 from shared.delivery.envelope import Envelope
@@ -80,6 +81,7 @@ def advance(
     if plans.links is not None:
         for course in moved:
             course.messages = [plans.links.put_on(it, work.now) for it in course.messages]
+    remember_refused(work, store, envelopes, (it for course in moved for it in course.changes))
     _finish(work, moved, store)
 
 

@@ -9,6 +9,7 @@ from services.routing import handlers
 from services.routing.catalogue.present import PresentCatalogue
 from services.routing.handlers import Plans
 from services.routing.linking import Links
+from services.routing.repeats import refuse_altered
 from shared.delivery.backbone import SETTINGS, Backbone
 from shared.delivery.entrypoints import Delivery, receives
 from shared.delivery.envelope import Envelope
@@ -48,6 +49,10 @@ class Service:
     items = Items()
     web = Web()
 
-    @receives  # type: ignore[untyped-decorator]
+    @receives(repeats="look_again")  # type: ignore[untyped-decorator]
     def advance(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.advance(work, envelopes, self.items.plans)
+
+    def look_again(self, work: Work, envelopes: Sequence[Envelope]) -> None:
+        """What comes under message ids that have had their effect."""
+        refuse_altered(work, envelopes)

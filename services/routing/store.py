@@ -1,13 +1,14 @@
 """What routing keeps: the cases with their progress, and every version of an item ever published.
 
-cases         one row a case: its columns are for questions, `progress` is the state of its tasks
-applications  what was handed in, written once and with each supplement
-items         the versions that cases began with; a published version never changes
+cases            one row a case: its columns are for questions, `progress` is the state of its tasks
+applications     what was handed in, written once and with each supplement
+items            the versions that cases began with; a published version never changes
+refused_answers  prints of answers that did not count, to know them when they are repeated
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from services.routing.documents import (
     progress_of,
     progress_text,
 )
-from shared.database import Moment, insert_new, upsert
+from shared.database import Moment, insert_new, insert_returning, upsert
 from shared.statements import Among, Statement
 
 metadata = sa.MetaData()
@@ -55,6 +56,18 @@ items = sa.Table(
     sa.Column("document", sa.Text(), nullable=False),
     sa.Column("published_at", Moment(), nullable=False),
 )
+
+refused_answers = sa.Table(
+    "refused_answers",
+    metadata,
+    sa.Column("print", sa.String(16), primary_key=True),
+    sa.Column("refused_at", Moment(), nullable=False, index=True),
+)
+
+KEPT_FOR = timedelta(days=90)
+"""How long the print of a refused answer is kept: as long as its message id is, in the inbox."""
+AT_ONCE = 2_000
+"""How many prints are dropped in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +107,9 @@ class Store(Protocol):
     def publish(self, versions: Sequence[Version]) -> None:
         """Keep versions that are not there yet."""
 
+    def refuse(self, prints: Sequence[str], now: datetime) -> set[str]:
+        """Keep prints of answers that do not count; returns those that are new."""
+
 
 class DatabaseStore:
     """The store in the service's own database, within one transaction."""
@@ -129,6 +145,16 @@ class DatabaseStore:
 
     def publish(self, versions: Sequence[Version]) -> None:
         insert_new(self._tx, items, [dict(version.__dict__) for version in versions])
+
+    def refuse(self, prints: Sequence[str], now: datetime) -> set[str]:
+        self._forget_refused(now - KEPT_FOR)
+        rows = [{"print": it, "refused_at": now} for it in sorted(set(prints))]
+        return insert_returning(self._tx, refused_answers, rows, refused_answers.c.print)
+
+    def _forget_refused(self, before: datetime) -> None:
+        old = sa.select(refused_answers.c.print).where(refused_answers.c.refused_at < before)
+        some = old.limit(AT_ONCE).with_for_update(skip_locked=True)
+        self._tx.execute(sa.delete(refused_answers).where(refused_answers.c.print.in_(some)))
 
 
 def _some(among: Among) -> sa.Select[Any]:

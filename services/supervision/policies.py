@@ -28,6 +28,7 @@ REFUSALS = {
     "settled": True,
     "cancelled": False,
     "repeated": True,
+    "altered": True,
     "rule": False,
 }
 """Why an answer did not count (see Refused), and whether that alerts unless the file says."""

@@ -71,12 +71,18 @@ class Receives(Entrypoint):  # type: ignore[misc]
     a little gets further. A service on which nobody waits also gathers what comes within `gather`
     seconds of the first message: it then takes most of a case's steps as one, and leaves the
     machine to those who are waited for.
+
+    `repeats` names the method that is handed, in the same way, what comes under message ids that
+    have had their effect; without one it is dropped.
     """
 
     backbone = Backbone()
 
-    def __init__(self, *, pace: float = PACE, gather: float = 0.0, **options: Any) -> None:
+    def __init__(
+        self, *, pace: float = PACE, gather: float = 0.0, repeats: str = "", **options: Any
+    ) -> None:
         super().__init__(**options)
+        self._repeats = repeats
         self._pace = pace
         self._gather = gather
 
@@ -86,6 +92,7 @@ class Receives(Entrypoint):  # type: ignore[misc]
             relay=self.backbone.relay,
             settings=self.backbone.settings,
             handler=self._handle,
+            repeated=self._handle_repeats if self._repeats else None,
             retry_delays=self.container.config.get(RETRY_DELAYS_KEY, RETRY_DELAYS),
             pace=self._pace,
             gather=self._gather,
@@ -100,6 +107,9 @@ class Receives(Entrypoint):  # type: ignore[misc]
 
     def _handle(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         getattr(instance(self), self.method_name)(work, envelopes)
+
+    def _handle_repeats(self, work: Work, envelopes: Sequence[Envelope]) -> None:
+        getattr(instance(self), self._repeats)(work, envelopes)
 
 
 class KeepsTime(Entrypoint):  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """The inbox: a message that has had its effect has it no second time."""
 
+import hashlib
 import time
 from collections.abc import Sequence
 
@@ -21,6 +22,13 @@ def key_of(sender: object, message_id: str) -> str:
     return f"{sender}:{message_id}"
 
 
+def forged_key_of(sender: object, message_id: str, body: bytes) -> str:
+    """The key of a message that was refused unread: another body under the same id is another one,
+    and spoils the id for nobody."""
+    said = f"{sender}:{message_id}:".encode() + body
+    return f"forged:{hashlib.sha256(said).hexdigest()}"
+
+
 def remember(tx: sa.Connection, keys: Sequence[str]) -> set[str]:
     """Note the keys in the transaction that gives them their effect; returns those that are new."""
     # Real time, not business time: this is about how late the broker may deliver a repeat.
@@ -35,6 +43,12 @@ def fresh(tx: sa.Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
     new = remember(tx, list(keyed))
     kept = {id(envelope) for key, envelope in keyed.items() if key in new}
     return [envelope for envelope in envelopes if id(envelope) in kept]
+
+
+def others(envelopes: Sequence[Envelope], kept: Sequence[Envelope]) -> list[Envelope]:
+    """Those of the envelopes that `fresh` did not keep: their ids have had their effect."""
+    known = {id(envelope) for envelope in kept}
+    return [envelope for envelope in envelopes if id(envelope) not in known]
 
 
 def forget(tx: sa.Connection, *, older_than: float = KEPT_FOR) -> int:

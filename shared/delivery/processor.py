@@ -38,18 +38,23 @@ class _Read:
 
 
 class Processor:
-    """Settles batches for one service. `settle` returns when the deliveries may be acknowledged."""
+    """Settles batches for one service. `settle` returns when the deliveries may be acknowledged.
+
+    `repeated` is handed what comes under ids that have had their effect, whatever it says.
+    """
 
     def __init__(
         self,
         workplace: Workplace,
         handler: Handler,
         *,
+        repeated: Handler | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
         self._workplace = workplace
         self._service = workplace.service
         self._handler = handler
+        self._repeated = repeated
         self._delays = retry_delays
 
     def settle(self, deliveries: Sequence[Delivery]) -> list[Sending]:
@@ -93,6 +98,8 @@ class Processor:
             good = [it.outcome for it in batch if isinstance(it.outcome, Envelope)]
             if envelopes := inbox.fresh(work.transaction, good):
                 self._handler(work, envelopes)
+            if self._repeated is not None and len(envelopes) < len(good):
+                self._repeated(work, inbox.others(good, envelopes))
 
     def _failed(self, delivery: Delivery, error: Exception) -> None:
         wire, sender = as_wire(delivery, self._service), sender_of(delivery, self._service)
@@ -127,7 +134,9 @@ class Processor:
         if isinstance(error, Unreadable):
             log.error("message parked", reason=str(error), type=wire.type, sender=sender)
             work.park(wire, sender=sender, direction=parking.INCOMING, reason=str(error))
-        elif inbox.remember(work.transaction, [inbox.key_of(sender, wire.message_id)]):
+        elif inbox.remember(
+            work.transaction, [inbox.forged_key_of(sender, wire.message_id, wire.body)]
+        ):
             log.error("message refused", reason=str(error), type=wire.type, sender=sender)
             work.send(self._refusal(work, wire, sender, str(error)))
 

@@ -39,6 +39,7 @@ class Receiver:
         relay: Relay,
         settings: Settings,
         handler: Handler,
+        repeated: Handler | None = None,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         pace: float = 0.0,
         gather: float = 0.0,
@@ -49,7 +50,9 @@ class Receiver:
         self._service = settings.service
         self._partitions = [f"{self._service}.{it}" for it in range(settings.partitions)]
         self._parked = f"{self._service}.parked"
-        self._processor = Processor(workplace, handler, retry_delays=retry_delays)
+        self._processor = Processor(
+            workplace, handler, repeated=repeated, retry_delays=retry_delays
+        )
         self._pace = pace
         self._gather = gather
         self._stopping = threading.Event()

@@ -267,8 +267,8 @@ class Refused:
 
     `ground` sorts the reasons: forged; not_held (the sender does not hold the assignment, or no
     longer); settled (it has answered already, and differently); repeated (the same answer counted
-    before, under another message id); cancelled (the task was taken back); rule (the item or the
-    law does not allow it).
+    before, under another message id); altered (another answer under a message id that was used
+    before); cancelled (the task was taken back); rule (the item or the law does not allow it).
     """
 
     sender: Line

@@ -169,6 +169,16 @@ def test_a_published_version_stays_as_it_was(opening: Opening) -> None:
         assert store.document("bilding", 1) is None
 
 
+def test_the_print_of_a_refused_answer_is_new_once_and_forgotten_in_the_end(
+    opening: Opening,
+) -> None:
+    with opening() as store:
+        assert store.refuse(["a", "b", "a"], NOW) == {"a", "b"}
+    with opening() as store:
+        assert store.refuse(["b", "c"], NOW + timedelta(days=89)) == {"c"}
+        assert store.refuse([], NOW) == set()
+
+
 def test_the_tables_are_those_that_the_migrations_make(tmp_path: Path) -> None:
     database = Database.open("routing", data=tmp_path)
     migrate(database)

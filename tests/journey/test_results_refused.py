@@ -59,16 +59,18 @@ def test_what_must_not_count_is_refused_recorded_and_alerted(
     journey.play()
     assert lightning(town, code) == "completed"
     holder.say(answer, message_id=counted)
+    holder.say(replace(answer, opinion="under a used id"), message_id=counted)
     holder.say(answer)
     holder.say(replace(answer, at=town.now, officer="another officer"))
     holder.say(replace(answer, opinion="something else"))
     holder.say(replace(answer, opinion="something else again"))
-    eventually(lambda: len(refusals(town, code)) == 6, "six refusals are recorded")
+    eventually(lambda: len(refusals(town, code)) == 7, "seven refusals are recorded")
     town.settle()
 
     assert [(it["sender"], it["ground"]) for it in refusals(town, code)] == [
         (f"department.{OTHER}", "forged"),
         (f"department.{HOLDER}", "not_held"),
+        (f"department.{HOLDER}", "altered"),
         (f"department.{HOLDER}", "repeated"),
         (f"department.{HOLDER}", "repeated"),
         (f"department.{HOLDER}", "settled"),
@@ -80,6 +82,8 @@ def test_what_must_not_count_is_refused_recorded_and_alerted(
         f"department.{OTHER} sent task.completed in the name of '{HOLDER}'",
         f"{OTHER} answered, but {HOLDER} holds the assignment",
         "the case has no assignment 'no-such-assignment'",
+        f"the message id {counted} was used before, for another message: every answer needs an id"
+        " of its own",
         "the same answer has counted before",
         "the task has been answered already, and differently",
     ]

@@ -13,6 +13,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.cases: dict[str, Case] = {}
         self.kept: dict[tuple[str, int], Version] = {}
+        self.refused: set[str] = set()
 
     def load(self, codes: Iterable[str]) -> dict[str, Case]:
         return {code: self.cases[code] for code in codes if code in self.cases}
@@ -30,3 +31,8 @@ class MemoryStore:
     def publish(self, versions: Sequence[Version]) -> None:
         for version in versions:
             self.kept.setdefault((version.item, version.version), version)
+
+    def refuse(self, prints: Sequence[str], now: datetime) -> set[str]:
+        new = set(prints) - self.refused
+        self.refused |= new
+        return new

@@ -23,12 +23,12 @@ def raised(*changes: Refused, policy: Policy | None = None) -> list[str]:
 
 def test_what_is_harmless_alerts_nobody_unless_the_policy_says():
     assert {ground for ground in REFUSALS if raised(on(ground))} == ALERTED
-    assert {"forged", "not_held", "settled", "repeated"} == ALERTED
+    assert {"forged", "not_held", "settled", "repeated", "altered"} == ALERTED
     stricter = policy_from(
         {**LADDERS, "refusals": {"rule": "alert", "settled": "record", "repeated": "record"}}
     )
     told = {ground for ground in REFUSALS if raised(on(ground), policy=stricter)}
-    assert told == {"forged", "not_held", "rule"}
+    assert told == {"forged", "not_held", "altered", "rule"}
 
 
 def test_a_routing_that_names_no_ground_is_believed_about_forgeries():
