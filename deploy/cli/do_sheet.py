@@ -87,7 +87,7 @@ def publish(
     scope = _scope(period, region, "", read_calendars(catalogue))
     with database_of("supervision", os.environ, data) as database, database.transaction() as tx:
         counted = told.count(tx, scope, rules, now())
-        done = publishing.publish(tx, counted, rules, by=by, reason=reason)
+        done = publishing.publish(tx, counted, scope, rules, by=by, reason=reason)
     if as_json:
         print(json.dumps(plain(done), ensure_ascii=False, indent=2))
     else:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.supervision.facttables import fact_stops
+from services.supervision.facttables import fact_stops, facts
 from services.supervision.ratings import save
 from services.supervision.sheets import counting, publishing, told
 from services.supervision.sheets import tables as sheettables
-from services.supervision.sheets.figures import FIGURES
+from services.supervision.sheets.behind import Counted, Part
+from services.supervision.sheets.figures import FIGURES, OF_KEY
+from services.supervision.sheets.kept import Kept, changed, withdrawn
 from services.supervision.sheets.periods import period_of
 from services.supervision.sheets.rules import rules_from
 from services.supervision.sheets.scope import Scope
@@ -29,6 +31,7 @@ from tests.unit.supervision.test_sheets import RULES
 database = watching.database
 SCOPE = Scope(period=period_of("2026-Q3"), zone=CHINA)
 NOW = at("10-08 09:00")
+ALL = Part(most=500)
 ENDINGS = ["completed"] * 6 + ["declined", "cancelled", "transferred", "deemed"]
 
 
@@ -60,14 +63,15 @@ def test_behind_every_figure_are_as_many_tasks_as_it_counts(database: Database):
             scope = replace(SCOPE, department=department, area="3301")
             made = next(it for it in counting.sheets(tx, scope) if it.department == department)
             assert made.values["ended"].count > 20
+            behind = Counted(scope=scope)
             for figure in (it for it in FIGURES if it.kind != "rating"):
                 value = made.values[figure.key]
                 if figure.kind in ("cards", "rate"):
                     rungs = (figure.key,) if figure.kind == "cards" else ("yellow", "red")
-                    found, rows = counting.cards(tx, scope, rungs, first=0, most=500)
+                    found, rows = behind.cards(tx, rungs, ALL)
                 else:
-                    found, rows = counting.listed(tx, scope, figure, of=False, first=0, most=500)
-                    every, _rows = counting.listed(tx, scope, figure, of=True, first=0, most=1)
+                    found, rows = behind.tasks(tx, figure, ALL)
+                    every, _rows = behind.tasks(tx, figure, ALL, of=True)
                     assert every == (value.of if figure.of else value.count)
                 assert found == len(rows) == value.count, figure.key
 
@@ -123,7 +127,7 @@ def test_applicants_rate_the_lead_department(database: Database):
         assert round(development.values["satisfaction"].value or 0, 2) == 3.67
         assert together.values["satisfaction"] == development.values["satisfaction"]
         assert planning.values["satisfaction"].value is None
-        found, rows = counting.rated(tx, scope, first=0, most=2)
+        found, rows = Counted(scope=scope).rated(tx, Part(most=2))
     assert (found, [it.level for it in rows]) == (3, [2, 4])
 
 
@@ -144,13 +148,13 @@ def test_what_was_published_stays_and_a_correction_needs_a_reason(database: Data
     keep(database, _some(30))
     with database.transaction() as tx:
         first = told.count(tx, SCOPE, rules, NOW)
-        publishing.publish(tx, first, rules, by="王敏", reason="")
+        publishing.publish(tx, first, SCOPE, rules, by="王敏", reason="")
     keep(database, _some(30, seed=2))
     with database.transaction() as tx:
         second = told.count(tx, SCOPE, rules, NOW + timedelta(days=1))
         with pytest.raises(Invalid, match="reason: is missing"):
-            publishing.publish(tx, second, rules, by="王敏", reason=" ")
-        publishing.publish(tx, second, rules, by="王敏", reason="补录")
+            publishing.publish(tx, second, SCOPE, rules, by="王敏", reason=" ")
+        publishing.publish(tx, second, SCOPE, rules, by="王敏", reason="补录")
         kept = publishing.published(tx, "2026-Q3", "", 1)
         versions = publishing.versions(tx, "2026-Q3", "")
         assert publishing.published(tx, "2026-Q3", "", 3) is None
@@ -158,3 +162,89 @@ def test_what_was_published_stays_and_a_correction_needs_a_reason(database: Data
     assert kept.lines == first.lines, "figures, marks and grades, to the last digit"
     assert kept.lines != second.lines
     assert [(it.version, it.reason) for it in versions] == [(1, ""), (2, "补录")]
+
+
+def test_behind_what_was_published_stands_what_was_counted_whatever_becomes_of_it(
+    database: Database,
+):
+    known = _some(60)
+    keep(database, known, [card("yellow", it, it["ended_at"]) for it in known[:9]])
+    with database.transaction() as tx:
+        save(tx, [_rating(level, serial) for serial, level in enumerate([5, 2])])
+        told_then = _published(tx)
+    before = _lists(database, told_then)
+    counts = {(own, key): value.count for own, key, value in _values(told_then)}
+    assert {it: len(found) for it, found in before.items()} == counts
+    assert counts["", "ended"] > 30
+    _everything_changes(database, known)
+    assert _lists(database, told_then) == before
+    with database.reading() as tx:
+        kept = publishing.published(tx, "2026-Q3", "", 1)
+        assert counting.sheets(tx, SCOPE)[0] != kept.lines[0].sheet
+        assert publishing.published(tx, "2026-Q3", "", 1) == told_then
+
+
+def _published(tx: sa.Connection) -> Any:
+    rules = rules_from(RULES, "version: 1")
+    counted = told.count(tx, SCOPE, rules, NOW)
+    return publishing.publish(tx, counted, SCOPE, rules, by="王敏", reason="")
+
+
+def _values(report: Any) -> Any:
+    for line in report.lines:
+        for key, value in {**line.sheet.values, **line.sheet.distribution}.items():
+            yield line.sheet.department, key, value
+
+
+def _lists(database: Database, report: Any) -> Any:
+    """Every row behind every figure, by department and figure."""
+    found = {}
+    with database.reading() as tx:
+        for own, key, _value in _values(report):
+            behind = Kept(period="2026-Q3", region="", version=1, department=own)
+            figure = OF_KEY[key]
+            if figure.kind == "rating":
+                _count, rows = behind.rated(tx, ALL)
+            elif figure.kind in ("cards", "rate"):
+                rungs = (key,) if figure.kind == "cards" else ("yellow", "red")
+                _count, rows = behind.cards(tx, rungs, ALL)
+            else:
+                _count, rows = behind.tasks(tx, figure, ALL)
+            found[own, key] = rows
+    return found
+
+
+def _everything_changes(database: Database, known: Any) -> None:
+    """Facts are found anew otherwise, or not at all; a card is withdrawn; more is told of."""
+    with database.transaction() as tx:
+        tx.execute(facts.delete().where(facts.c.department == "fire", facts.c.returns == 1))
+        tx.execute(
+            facts.update().where(facts.c.department == "planning").values(used=1, late=False)
+        )
+        given = {"alert": card("yellow", known[0], NOW)["id"], "number": 1, "at": NOW, "body": "{}"}
+        tx.execute(sa.insert(acts).values(kind="withdrawal", **given))
+        save(tx, [_rating(1, 7)])
+    keep(database, _some(10, seed=3))
+
+
+def test_what_has_become_of_a_task_since_its_sheet_was_published_is_known(database: Database):
+    same, late, gone = fact(1.0), fact(8.0), fact(2.0)
+    keep(database, [same, late, gone], [card("red", late, late["ended_at"])])
+    with database.transaction() as tx:
+        _published(tx)
+        of_late = facts.c.case_code == late["case_code"]
+        tx.execute(facts.update().where(of_late).values(used=3.0, late=False))
+        tx.execute(facts.delete().where(facts.c.case_code == gone["case_code"]))
+        behind = Kept(period="2026-Q3", region="", version=1)
+        _count, rows = behind.tasks(tx, OF_KEY["ended"], ALL)
+        since = changed(tx, rows)
+        assert [it.used for it in rows] == [8.0, 2.0, 1.0]
+        assert {code: row and row.used for (code, _assignment), row in since.items()} == {
+            late["case_code"]: 3.0,
+            gone["case_code"]: None,
+        }
+        _count, cards = behind.cards(tx, ("red",), ALL)
+        assert withdrawn(tx, cards) == set()
+        given = {"alert": cards[0].id, "number": 1, "at": NOW, "body": "{}"}
+        tx.execute(sa.insert(acts).values(kind="withdrawal", **given))
+        assert withdrawn(tx, cards) == {cards[0].id}

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from services.supervision.facttables import facts
 from services.supervision.ratings import save
-from services.supervision.sheets import publishing, told
+from services.supervision.sheets import publishing, tables, told
 from services.supervision.sheets.periods import period_of
 from services.supervision.sheets.rules import FILE, read_rules
 from services.supervision.sheets.scope import Scope
@@ -51,7 +52,7 @@ def _fill(database):
     rules = read_rules(Path("deploy/catalogue") / FILE)
     with database.transaction() as tx:
         counted = told.count(tx, scope, rules, NOW)
-        publishing.publish(tx, counted, rules, by="王敏", reason="")
+        publishing.publish(tx, counted, scope, rules, by="王敏", reason="")
 
 
 def _rating(case, level):
@@ -161,6 +162,47 @@ def test_a_published_sheet_stays_as_it_was(town):
     published = client.get(f"{address}&version=1").text
     assert "50.0%" in published
     assert "王敏" in published
+
+
+def test_behind_a_published_number_stand_the_tasks_of_then_and_what_became_of_them(
+    town, looks, assert_accessible, screenshot
+):
+    with town.database.transaction() as tx:
+        tx.execute(facts.update().where(facts.c.used == 9.0).values(used=4.0, late=False))
+        tx.execute(facts.delete().where(facts.c.ended_at == at("06-16 10:00")))
+    page = looks()
+    page.goto("/board/sheets/planning?period=2026-Q2&region=330100&version=1")
+    assert page.locator("svg.sheets-chart").count() == 2, "the months as they were, too"
+    page.locator("tbody tr", has_text="结束的任务").get_by_role("link").click()
+    assert page.locator("#found").inner_text() == "共 2 项"
+    assert "第 1 版：2026年9月24日 10:00 由 王敏 发布" in page.locator(".notice").inner_text()
+    told = page.locator("tbody").inner_text()
+    assert "9 / 5 工作日" in told
+    assert "现为：办结、4 / 5 工作日" in told
+    assert "现已不在统计之内" in told
+    assert_accessible(page)
+    screenshot(page, "sheet-behind-published")
+    phone = looks(width=390, language="en", dark=True)
+    phone.goto(page.url)
+    assert phone.locator("tr.sheets-since").count() == 2
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert_accessible(phone)
+    screenshot(phone, "sheet-behind-published-phone")
+    phone.get_by_role("link", name="Counted now").click()
+    assert phone.locator("tr.sheets-since").count() == 0
+
+
+def test_a_version_of_which_no_tasks_were_kept_opens_none(town):
+    with town.database.transaction() as tx:
+        tx.execute(tables.sheets.update().values(listed=False))
+    client = town.client("zhang")
+    address = "/board/sheets/planning?period=2026-Q2&region=330100&version=1"
+    try:
+        assert "/tasks?" not in client.get(town.url + address).text
+        assert client.get(town.url + address.replace("?", "/tasks?")).status_code == 404
+    finally:
+        with town.database.transaction() as tx:
+            tx.execute(tables.sheets.update().values(listed=True))
 
 
 @pytest.mark.usefixtures("chinese_font")

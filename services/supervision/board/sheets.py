@@ -1,7 +1,8 @@
 """Performance sheets of departments: the table of all, one with its charts, the cases behind a
 figure, and all of it as files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -11,10 +12,12 @@ from werkzeug.wrappers import Response
 
 from services.supervision.board.base import FIGURES, SUPERVISE, BoardBase
 from services.supervision.packing import title_of_text
-from services.supervision.sheets import charts, counting, publishing, told
-from services.supervision.sheets.figures import CARD_FIGURES, OF_KEY
+from services.supervision.sheets import charts, counting, kept, publishing, told
+from services.supervision.sheets.behind import Counted, Part
+from services.supervision.sheets.figures import CARD_FIGURES, OF_KEY, Figure
 from services.supervision.sheets.files import CSV_TYPE, PDF_TYPE, XLSX_TYPE
-from services.supervision.sheets.periods import before, month, period_of, quarter, year
+from services.supervision.sheets.kept import Kept
+from services.supervision.sheets.periods import Period, before, month, period_of, quarter, year
 from services.supervision.sheets.report import Report
 from services.supervision.sheets.scope import CARDS, Scope
 from services.supervision.sheets.sheet import Beside, sheet
@@ -93,7 +96,7 @@ class SheetPages(BoardBase):
         scope = self._scope(visit, key)
         with self.delivery.database.reading() as tx:
             shown = self._report(tx, visit, scope)
-            months = counting.by_month(tx, scope)
+            months = self._months(tx, scope, shown)
         line = shown.line(scope.department)
         if line is None and key not in self.book.names.departments:
             raise NotFound(f"there is no department {key[:64]!r}")
@@ -113,32 +116,33 @@ class SheetPages(BoardBase):
 
     @page("GET", "/board/sheets/<key>/tasks", query=Behind, roles=SUPERVISE)
     def behind(self, visit: Visit, key: str) -> Page:
-        """The tasks, or the cards, that a figure was counted from."""
+        """The tasks, the cards or the ratings that a figure was counted from: of a published sheet
+        as they were then, with a word where something has become of them since."""
         scope, asked = self._scope(visit, key), visit.query
-        figure, first = OF_KEY[asked["figure"]], (asked["page"] - 1) * PAGE
-        card = figure.key in CARD_FIGURES and not (asked["of"] and figure.kind == "rate")
+        figure = OF_KEY[asked["figure"]]
+        part = Part(first=(asked["page"] - 1) * PAGE, most=PAGE)
         with self.delivery.database.reading() as tx:
-            if figure.kind == "rating":
-                found, rows = counting.rated(tx, scope, first=first, most=PAGE)
-            elif card:
-                rungs = (figure.key,) if figure.key in CARDS else CARDS
-                found, rows = counting.cards(tx, scope, rungs, first=first, most=PAGE)
-            else:
-                found, rows = counting.listed(
-                    tx, scope, figure, of=asked["of"], first=first, most=PAGE
-                )
+            shown = self._report(tx, visit, scope)
+            if shown.version and not shown.listed:
+                raise NotFound("what was counted was not kept when this version was published")
+            found = _behind(tx, self._source(visit, scope, shown), figure, part, of=asked["of"])
+            now = _behind(tx, Counted(scope=scope), figure, Part(most=0), of=asked["of"])
+            since = _since(tx, found) if shown.version else {}
         return Page(
             "sheets/behind.html",
             current="sheets",
             key=key,
             figure=figure,
-            cards=[(row, orjson.loads(row.body)["title"]) for row in rows] if card else [],
-            ratings=rows if figure.kind == "rating" else [],
-            tasks=[(row, title_of_text(row.title)) for row in rows if "task" in row._fields],
+            report=shown,
+            cards=[(it, orjson.loads(it.body)["title"]) for it in found.cards],
+            ratings=found.ratings,
+            tasks=[(it, title_of_text(it.title)) for it in found.tasks],
+            since=since,
+            counted=now.count,
             visit_of=asked["of"],
-            found=found,
-            first=first,
-            shown=len(rows),
+            found=found.count,
+            first=part.first,
+            shown=len(found.rows),
             **self._frame(visit, scope),
         )
 
@@ -178,6 +182,26 @@ class SheetPages(BoardBase):
             raise NotFound(f"{scope.period.name} has no such version")
         return found.only(scope.department)
 
+    def _months(
+        self, tx: sa.Connection, scope: Scope, shown: Report
+    ) -> Sequence[tuple[Period, int, int]]:
+        """The months up to the end of the period, as they are counted now or were published."""
+        if not shown.version:
+            return counting.by_month(tx, scope)
+        known = shown.months.get(scope.department, {})
+        return [(period_of(name), *counts) for name, counts in known.items()]
+
+    def _source(self, visit: Visit, scope: Scope, shown: Report) -> Counted | Kept:
+        """What a figure was counted from: now, or when it was published."""
+        if not shown.version:
+            return Counted(scope=scope)
+        return Kept(
+            period=scope.period.name,
+            region=self._published_for(visit, scope),
+            version=shown.version,
+            department=scope.department,
+        )
+
     def _versions(self, tx: sa.Connection, visit: Visit, scope: Scope) -> Any:
         if scope.item:
             return []
@@ -207,6 +231,40 @@ class SheetPages(BoardBase):
     def _regions(self, visit: Visit) -> list[str]:
         sight = self.sight(visit)
         return [code for code in self.book.names.regions if sight.sees(code)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Behind:
+    """What a figure is counted from: how many tasks, cards or ratings, and some of them."""
+
+    count: int
+    tasks: Sequence[Any] = ()
+    cards: Sequence[Any] = ()
+    ratings: Sequence[Any] = ()
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        return self.tasks or self.cards or self.ratings
+
+
+def _behind(
+    tx: sa.Connection, source: Counted | Kept, figure: Figure, part: Part, *, of: bool
+) -> _Behind:
+    if figure.kind == "rating":
+        count, rows = source.rated(tx, part)
+        return _Behind(count=count, ratings=rows)
+    if figure.key in CARD_FIGURES and not (of and figure.kind == "rate"):
+        rungs = (figure.key,) if figure.key in CARDS else CARDS
+        count, rows = source.cards(tx, rungs, part)
+        return _Behind(count=count, cards=rows)
+    count, rows = source.tasks(tx, figure, part, of=of)
+    return _Behind(count=count, tasks=rows)
+
+
+def _since(tx: sa.Connection, found: _Behind) -> Mapping[Any, Any]:
+    """What has become of tasks and cards since they were published: by case and assignment what the
+    facts say now, by id the cards that were withdrawn."""
+    return {**kept.changed(tx, found.tasks), **dict.fromkeys(kept.withdrawn(tx, found.cards))}
 
 
 def _departments(shown: Report) -> list[str]:

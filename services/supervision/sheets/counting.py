@@ -1,7 +1,7 @@
-"""Facts of a scope, tallied and listed by the database."""
+"""Facts of a scope, tallied by the database."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.supervision.facttables import facts
 from services.supervision.packing import title_of_text
 from services.supervision.ratings import ratings
-from services.supervision.sheets.figures import Figure, late, measured
+from services.supervision.sheets.figures import late, measured
 from services.supervision.sheets.periods import Period, months_to
 from services.supervision.sheets.scope import Scope
 from services.supervision.sheets.sheet import Beside, Sheet, sheet
@@ -32,14 +32,20 @@ ALIKE = (
 )
 
 
-COLUMNS: Any = SimpleNamespace(
-    **{name: facts.c[name] for name in ALIKE},
-    lateness=sa.case((facts.c.late, 1), else_=0),
-    acceptance_lateness=sa.case((facts.c.acceptance_late, 1), else_=0),
-    answered=sa.case((facts.c.accepted_at.is_not(None), 1), else_=0),
-)
-"""What figures ask for of a fact, as columns. A tally has the same names."""
+def columns_of(table: sa.Table) -> Any:
+    """What figures ask for of a fact, as columns of such a table. A tally has the same names."""
+    return SimpleNamespace(
+        **{name: table.c[name] for name in ALIKE},
+        lateness=sa.case((table.c.late, 1), else_=0),
+        acceptance_lateness=sa.case((table.c.acceptance_late, 1), else_=0),
+        answered=sa.case((table.c.accepted_at.is_not(None), 1), else_=0),
+    )
 
+
+COLUMNS = columns_of(facts)
+
+Month = tuple[Period, int, int]
+"""A month with how many of its tasks ended on time, and how many late."""
 WITHOUT = tuple(name for name in vars(COLUMNS) if name != "department")
 
 
@@ -86,34 +92,22 @@ def _together(tallies: Sequence[Any]) -> list[Any]:
     ]
 
 
-def listed(
-    tx: sa.Connection, scope: Scope, figure: Figure, *, of: bool, first: int, most: int
-) -> tuple[int, Sequence[Any]]:
-    """How many facts a figure is about, and some of them, those that used most of their limit
-    first. `of` asks for those in all of which it is a share."""
-    chosen = figure.of if of and figure.of else figure.chosen
-    where = sa.and_(scope.of_facts(), chosen(COLUMNS))
-    number = tx.execute(sa.select(sa.func.count()).select_from(facts).where(where)).scalar_one()
-    used = sa.case((facts.c.budget > 0, facts.c.used / facts.c.budget), else_=0.0)
-    order = (used.desc(), facts.c.ended_at, facts.c.case_code, facts.c.assignment)
-    rows = sa.select(facts).where(where).order_by(*order).offset(first).limit(most)
-    return number, tx.execute(rows).all()
-
-
-def cards(
-    tx: sa.Connection, scope: Scope, rungs: Sequence[str], *, first: int, most: int
-) -> tuple[int, Sequence[Any]]:
-    """How many cards of these rungs were raised, and some of them, newest first."""
-    where = sa.and_(scope.of_cards(), alerts.c.rung.in_(rungs))
-    beside = alerts.join(cases, cases.c.code == alerts.c.case_code)
-    count = sa.select(sa.func.count()).select_from(beside).where(where)
-    rows = sa.select(alerts, cases.c.title.label("case_title")).select_from(beside).where(where)
-    rows = rows.order_by(alerts.c.at.desc(), alerts.c.id).offset(first).limit(most)
-    return tx.execute(count).scalar_one(), tx.execute(rows).all()
-
-
-def by_month(tx: sa.Connection, scope: Scope, count: int = 12) -> list[tuple[Period, int, int]]:
+def by_month(tx: sa.Connection, scope: Scope, count: int = 12) -> list[Month]:
     """Of each of the last months up to the end of the period: on time, and late."""
+    return _months(months_to(scope.period, count), _by_month(tx, scope, count).get("", {}))
+
+
+def by_month_of_each(tx: sa.Connection, scope: Scope, count: int = 12) -> dict[str, list[Month]]:
+    """The same of every department that has anything, by its key; of all under the empty one."""
+    months = months_to(scope.period, count)
+    return {
+        own: _months(months, found)
+        for own, found in {"": {}, **_by_month(tx, scope, count)}.items()
+    }
+
+
+def _by_month(tx: sa.Connection, scope: Scope, count: int) -> dict[str, Counter[tuple[int, int]]]:
+    """How many tasks by place of the month and lateness, by department; of all under no key."""
     months = months_to(scope.period, count)
     steps = [
         (facts.c.ended_at < month.bounds(scope.zone)[1], place)
@@ -122,23 +116,21 @@ def by_month(tx: sa.Connection, scope: Scope, count: int = 12) -> list[tuple[Per
     place = (sa.case(*steps, else_=len(months) - 1) if steps else sa.literal(0)).label("place")
     lateness = sa.case((late(COLUMNS), 1), else_=0).label("lateness")
     year = Period(name="", first=months[0].first, last=months[-1].last)
-    rows = sa.select(place, lateness, sa.func.count().label("number"))
-    rows = rows.where(replace(scope, period=year).of_facts(), measured(COLUMNS)).group_by(
-        place, lateness
-    )
-    found = {(it.place, it.lateness): it.number for it in tx.execute(rows)}
+    by = (facts.c.department, place, lateness)
+    rows = sa.select(*by, sa.func.count().label("number"))
+    where = replace(scope, period=year).of_facts(), measured(COLUMNS)
+    found: dict[str, Counter[tuple[int, int]]] = defaultdict(Counter)
+    for row in tx.execute(rows.where(*where).group_by(*by)):
+        for own in ("", row.department):
+            found[own][row.place, row.lateness] += row.number
+    return found
+
+
+def _months(months: Sequence[Period], found: Mapping[tuple[int, int], int]) -> list[Month]:
     return [
         (month, found.get((place, 0), 0), found.get((place, 1), 0))
         for place, month in enumerate(months)
     ]
-
-
-def rated(tx: sa.Connection, scope: Scope, *, first: int, most: int) -> tuple[int, Sequence[Any]]:
-    """How many ratings were given, and some of them, the lowest first."""
-    number = sa.select(sa.func.count()).select_from(ratings).where(scope.of_ratings())
-    rows = sa.select(ratings).where(scope.of_ratings())
-    rows = rows.order_by(ratings.c.level, ratings.c.at.desc(), ratings.c.case_code)
-    return tx.execute(number).scalar_one(), tx.execute(rows.offset(first).limit(most)).all()
 
 
 def _beside(tx: sa.Connection, scope: Scope) -> dict[str, Beside]:

@@ -1,7 +1,7 @@
 """The sheets of a period as a table: what every export and the command line show. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +31,12 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All sheets of a period: the first is of all departments together. `published_at` and
-    `version` are of one that was published, and is as it was then."""
+    """All sheets of a period: the first is of all departments together.
+
+    What follows `version` is of one that was published, and is as it was then: `months` are on time
+    and late by the name of the month, by department; `listed` says whether what was counted is kept
+    (see `kept`). Those that were published before there were such lists have neither.
+    """
 
     period: str
     region: str
@@ -42,6 +46,8 @@ class Report:
     version: int = 0
     by: str = ""
     reason: str = ""
+    months: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+    listed: bool = False
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -80,6 +86,7 @@ def table(told: Report, language: str, name: Callable[[str], str]) -> list[list[
 
 def plain(told: Report) -> dict[str, Any]:
     """A report as JSON has it, and as it is kept when it is published."""
+    months = {"months": told.months} if told.months else {}
     return {
         "period": told.period,
         "region": told.region,
@@ -88,6 +95,7 @@ def plain(told: Report) -> dict[str, Any]:
         "version": told.version,
         "by": told.by,
         "reason": told.reason,
+        **months,
         "departments": [
             {
                 "department": it.sheet.department,

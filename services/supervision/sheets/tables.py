@@ -1,8 +1,8 @@
 """The tables of published sheets.
 
-sheets         what was published: each version whole, with the rules that it was scored by; `listed`:
-               whether what its figures were counted from is kept beside it
-sheet_facts    the tasks that it was counted from, as their facts were then
+sheets         what was published: each version whole, with the rules that it was scored by. Where
+               it is `listed`, what its figures were counted from is kept beside it:
+sheet_facts    the tasks, as their facts were then
 sheet_cards    the cards, and
 sheet_ratings  the ratings
 """
