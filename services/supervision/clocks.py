@@ -6,15 +6,17 @@ what is alerted depends on when things happened and not on when somebody looked.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 
-from services.supervision.ladder import DIRECTIVES, Ladder, Rung, climb, moment
+from services.supervision.ladder import DIRECTIVES, Rung, climb, moment
 from services.supervision.limits import Given
+from shared.lights import Ladder
 from shared.messages.parts import Text
 from shared.values import with_changed
 from shared.worktime import Calendar, Ledger
+from shared.worktime.alike import alike
 
 CASE_KINDS = ("statutory", "promised")
 TASK_KINDS = ("acceptance", "handling")
@@ -126,17 +128,7 @@ class Clock:
 
 @lru_cache(maxsize=4_096)
 def _beginning_alike(limit: Ledger | Given, calendar: Calendar) -> Ledger | Given:
-    """A limit that ends when this one does, the same for all that begin on a day.
-
-    Of the moment at which a limit in days begins only the day counts, and whether its business was
-    over by then (see shared/worktime/measures.py).
-    """
-    if isinstance(limit, Given) or limit.unit == "working_hours" or limit.extensions:
-        return limit
-    day = calendar.local(limit.started)
-    over = day >= calendar.close_of(day.date())
-    begin = datetime.combine(day, time.max if over else time.min, calendar.zone)
-    return Ledger.starting(begin, limit.amount, limit.unit)
+    return limit if isinstance(limit, Given) else alike(limit, calendar)
 
 
 def _not_after(rung: Rung, beginning: datetime) -> bool:

@@ -72,7 +72,7 @@ class Packed(Mapping[str, Clock]):
             task=line[TASK],
             title=title_of_text(title),
             source=line[SOURCE],
-            limit=_limit(limit),
+            limit=limit_of_text(limit),
             due_at=_moment(line[DUE]),
             provisional=line[PROVISIONAL],
             ended_at=_moment(line[ENDED]),
@@ -221,7 +221,8 @@ def _text_of_limit(limit: Ledger | Given) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _limit(text: str) -> Ledger | Given:
+def limit_of_text(text: str) -> Ledger | Given:
+    """A limit from what is kept of it."""
     plain = json.loads(text)
     if "due" in plain:
         started, due = (datetime.fromisoformat(plain[name]) for name in ("started", "due"))

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from services.supervision import xes
 from services.supervision.clocks import Clock
-from services.supervision.ladder import Ladder, Rung
+from services.supervision.ladder import Rung
 from services.supervision.limits import Given
 from shared.errors import Fault, Invalid
+from shared.lights import Ladder
 from shared.messages.parts import Text
 from shared.worktime import Calendar, Seed
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.supervision.duty import Place, Told, told
-from services.supervision.ladder import Ladder
 from services.supervision.people import People
 from services.supervision.policies import Policy
 from services.supervision.recipients import Recipient
 from services.supervision.replay import Alert
 from services.supervision.rungs import Written
+from shared.lights import Ladder
 from shared.messages.parts import Text
 from shared.worktime import NATION, Calendar
 

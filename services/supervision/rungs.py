@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.supervision.ladder import RUNGS, Hours, Ladder, rule
+from services.supervision.ladder import RUNGS
 from services.supervision.posts import ROLES
 from shared.errors import Fault, Invalid
+from shared.lights import Hours, Ladder, rule
 from shared.worktime import Calendar, Ledger
 
 KEYS = ("when", "to", "channels", "acknowledge", "else", "may_be_skipped", "break_quiet_hours")

@@ -36,11 +36,11 @@ from services.supervision.domain import Rules
 from services.supervision.notices import view as notices
 from services.supervision.notices.rounds import Rounds
 from services.supervision.notices.service import Notices
-from services.supervision.open_cases import OpenCases
 from services.supervision.peoplefile import FILE as PEOPLE
 from services.supervision.peoplefile import read_people
 from services.supervision.policies import read_policy
 from services.supervision.recounting import recount
+from services.supervision.remembered import OpenCases
 from services.supervision.sheets.rules import FILE as SHEETS
 from services.supervision.sheets.rules import Rules as SheetRules
 from services.supervision.sheets.rules import read_rules
@@ -212,6 +212,14 @@ class Service(
         with self.delivery.work() as work:
             some = do(work, rules=book.rules, channels=book.channels, before=before, limit=BATCH)
         return 0.0 if some else CATCHING_UP  # another process has them
+
+    @keeps_time  # type: ignore[untyped-decorator]
+    def keep_wall_ready(self) -> float:
+        """Read open cases beside all else, so that the first look at the wall need not."""
+        if not self.book.open_cases.rests:
+            with self.delivery.database.reading() as tx:
+                self.book.open_cases.keep_ready(tx, self.book.rules)
+        return self.book.open_cases.rests
 
     @keeps_time  # type: ignore[untyped-decorator]
     def read_calendars(self) -> float:

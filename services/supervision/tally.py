@@ -6,9 +6,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 
-from services.supervision.lights import Light, Timing
 from services.supervision.open_cases import OpenCase, OpenTask
 from services.supervision.sight import Sight
+from shared.lights import Light, Timing
 
 Key = TypeVar("Key", bound=Hashable)
 Open = tuple[OpenCase, OpenTask]

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.supervision.open_cases import OpenCases, look
+from services.supervision import remembered
+from services.supervision.open_cases import look
+from services.supervision.remembered import OpenCases
 from services.supervision.sight import Sight
 from services.supervision.tables import cases
 from services.supervision.tally import seen, wall
@@ -18,6 +20,7 @@ from shared.worktime import Calendars
 from tests.contract import watching
 from tests.contract.watching import FAR, fire, observe, opening
 from tests.unit.supervision.steps import (
+    RULES,
     accepted,
     assigned,
     at,
@@ -30,7 +33,6 @@ from tests.unit.supervision.steps import (
 )
 
 database = watching.database
-CALENDARS = Calendars()
 SERIALS = count(1)
 CODES = [f"330100-2609-000000{it}-00" for it in range(3)]
 
@@ -47,11 +49,11 @@ def office(tmp_path):
 @pytest.fixture
 def memory(office):
     """A look with one memory, `memory.kept`, while no time passes."""
-    kept = OpenCases()
+    kept = OpenCases(clock=float)
 
     def now():
         with office.reading() as tx:
-            return kept.now(tx, CALENDARS, clock=float)
+            return kept.now(tx, RULES)
 
     now.kept = kept
     return now
@@ -82,7 +84,7 @@ def test_other_calendars_have_everything_read_anew(office, memory):
     observe(office, *[opening(case=code) for code in CODES])
     memory()
     with office.reading() as tx:
-        memory.kept.now(tx, Calendars(), clock=float)
+        memory.kept.now(tx, replace(RULES, calendars=Calendars()))
     assert memory.kept.read == 6
 
 
@@ -119,6 +121,52 @@ def test_a_reminder_that_was_told_keeps_the_light_yellow(office, memory):
     assert memory.kept.read == 2
 
 
+def test_what_is_read_before_anybody_looks_need_not_be_read_when_somebody_does(office, memory):
+    observe(office, *[opening(case=code) for code in CODES])
+    with office.reading() as tx:
+        memory.kept.keep_ready(tx, RULES)  # sees that there are three
+        memory.kept.keep_ready(tx, RULES)  # reads them
+    assert memory.kept.read == 3
+    assert set(memory()) == set(CODES)
+    assert memory.kept.read == 3
+
+
+def test_a_look_while_cases_are_still_being_read_reads_the_others(office, monkeypatch):
+    monkeypatch.setattr(remembered, "STEP", 2)
+    observe(office, *[opening(case=code) for code in CODES])
+    kept = OpenCases(clock=float)
+    with office.reading() as tx:
+        kept.keep_ready(tx, RULES)
+        kept.keep_ready(tx, RULES)
+        assert kept.read == 2
+        assert set(kept.now(tx, RULES)) == set(CODES)
+        assert kept.read == 3
+
+
+def test_a_case_that_closes_before_its_turn_is_not_kept(office):
+    observe(office, *[opening(case=code) for code in CODES])
+    kept = OpenCases(clock=float)
+    with office.reading() as tx:
+        kept.keep_ready(tx, RULES)
+    observe(office, step(2, "09-21 10:00", decided(), case=CODES[0]))
+    with office.reading() as tx:
+        kept.keep_ready(tx, RULES)
+        assert kept.read == 2
+        assert set(kept.now(tx, RULES)) == set(CODES[1:])
+
+
+def test_reading_ahead_rests_longer_than_it_works(office):
+    moments = iter([0.0, 0.3, 0.3, 1.0, 1.6, 1.6, 3.0, 3.02, 3.02])
+    observe(office, opening())
+    kept = OpenCases(clock=lambda: next(moments))
+    rests = []
+    with office.reading() as tx:
+        for _ in ("sees that there is a case", "reads it", "sees that there is nothing more"):
+            kept.keep_ready(tx, RULES)
+            rests.append(kept.rests)
+    assert rests == pytest.approx([0.7, 1.4, 1.98])
+
+
 STEPS = {
     "accepted": lambda _place: [accepted("a.1")],
     "suspended": lambda _place: [suspended("a.1")],
@@ -137,7 +185,7 @@ MOVES = st.lists(
 )
 @given(moves=MOVES)
 def test_the_memory_is_what_is_read_from_scratch_whatever_happened(moves, office):
-    kept, serial = OpenCases(), next(SERIALS)
+    kept, serial = OpenCases(clock=float), next(SERIALS)
     codes = [f"330100-2609-{serial:06}{it}-00" for it in range(3)]
     numbers = dict.fromkeys(codes, 1)
     observe(office, *[opening(case=code) for code in codes])
@@ -151,9 +199,9 @@ def test_the_memory_is_what_is_read_from_scratch_whatever_happened(moves, office
             observe(office, step(numbers[code], when, *STEPS[move](place), case=code))
         with office.reading() as tx:
             if move == "look":
-                kept.now(tx, CALENDARS, clock=float)
+                kept.now(tx, RULES)
     with office.reading() as tx:
-        assert kept.now(tx, CALENDARS, clock=float) == look(tx, {}, CALENDARS).cases
+        assert kept.now(tx, RULES) == look(tx, {}, RULES).cases
 
 
 def test_nothing_of_another_region_is_counted(office, memory):
@@ -186,12 +234,13 @@ def test_the_mark_of_a_wall_changes_with_what_it_shows_and_with_time(office, mem
 
 
 def test_where_a_look_takes_long_the_next_one_is_put_off(office):
-    kept, moments = OpenCases(), iter([0.0, 9.0, 10.0, 10.5, 11.0, 12.4, 12.4, 12.4])
+    moments = iter([0.0, 9.0, 10.0, 10.5, 11.0, 12.4, 12.4, 12.4])
+    kept = OpenCases(clock=lambda: next(moments))
     observe(office, opening(case=CODES[0]))
 
     def found():
         with office.reading() as tx:
-            return len(kept.now(tx, CALENDARS, clock=lambda: next(moments)))
+            return len(kept.now(tx, RULES))
 
     assert found() == 1  # 9 s
     observe(office, opening(case=CODES[1]))

@@ -11,9 +11,8 @@ from services.supervision.ratings import ratings
 from services.supervision.trace import verify
 from shared.database import Database
 from shared.messages import CaseRated, CaseReceived
-from shared.worktime import Calendars
 from tests.contract.watching import database, observe, opening
-from tests.unit.supervision.steps import CASE, TITLE, at
+from tests.unit.supervision.steps import CASE, RULES, TITLE, at
 from tests.unit.supervision.test_clock_before_acceptance import SAID
 
 __all__ = ["database"]
@@ -69,7 +68,7 @@ def test_a_received_application_is_kept_and_goes_on_when_routing_speaks(database
     with database.reading() as tx:
         assert [it.kind for it in store.clocks_of(tx, CASE)] == ["correction"]
         assert store.next_moment(tx) == at("09-23 17:00")
-        seen = open_cases.look(tx, {}, Calendars()).cases[CASE]
+        seen = open_cases.look(tx, {}, RULES).cases[CASE]
     assert (seen.lead, seen.timing.due_at) == ("development", at("09-24 17:00"))
     observe(database, opening())
     with database.reading() as tx:

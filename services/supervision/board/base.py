@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from services.supervision.board.names import Names
 from services.supervision.domain import Case, Rules
-from services.supervision.open_cases import OpenCase, OpenCases
+from services.supervision.open_cases import OpenCase
+from services.supervision.remembered import OpenCases
 from services.supervision.rows import case_of_row
 from services.supervision.sheets.rules import Rules as SheetRules
 from services.supervision.sight import Sight, sight_of
@@ -74,7 +75,7 @@ class BoardBase:
 
     def open_cases(self, tx: sa.Connection, sight: Sight) -> list[OpenCase]:
         """The open cases that may be shown."""
-        return seen(self.book.open_cases.now(tx, self.book.calendars), sight)
+        return seen(self.book.open_cases.now(tx, self.book.rules), sight)
 
     def now(self) -> datetime:
         """The business instant of this visit."""

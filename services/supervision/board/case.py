@@ -44,7 +44,7 @@ class CasePages(BoardBase):
             row = row_in_sight(tx, code, self.sight(visit))
             case, calendar = case_of_row(row), self.book.calendars.of(row.region)
             entries = list(store.trace_of(tx, code))
-            opened = open_cases.one(tx, row, calendar)
+            opened = open_cases.open_case(row, self.book.rules)
             raised = _alerts_of(tx, code)
         shown = bars(entries, case.clocks, calendar, now)
         own = [it for it in shown if it.assignment]

@@ -6,11 +6,11 @@ from marshmallow import Schema, fields, validate
 
 from services.supervision import tally
 from services.supervision.board.base import SUPERVISE, BoardBase
-from services.supervision.lights import LIGHTS
 from services.supervision.open_cases import OpenCase
 from services.supervision.sight import Sight, scope_of
 from services.supervision.tally import Open
 from shared.errors import NotFound
+from shared.lights import LIGHTS
 from shared.web.pages import Page, Redirect, Visit, live, page
 
 PAGE = 50

@@ -9,10 +9,10 @@ from typer.testing import CliRunner, Result
 
 from deploy.cli import app
 from services.supervision.alerts import RUNGS
-from services.supervision.ladder import Hours, rule
 from services.supervision.peoplefile import people_from
 from services.supervision.policies import policy_from
 from services.supervision.rungs import written
+from shared.lights import Hours, rule
 from tests.unit.supervision.test_explaining import STORY, lines
 
 GUIDE = (Path(__file__).parents[3] / "services" / "supervision" / "README.md").read_text("utf-8")

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.supervision.clocks import Clock
-from services.supervision.ladder import Ladder, climb
+from services.supervision.ladder import climb
 from services.supervision.limits import Given
 from services.supervision.rungs import written
 from shared.errors import Invalid
+from shared.lights import Ladder
 from shared.worktime import Ledger, china
 from tests.unit.supervision.steps import TITLE, at
 

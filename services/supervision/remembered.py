@@ -1,0 +1,86 @@
+"""The open cases that a process remembers from one look to the next, read before anybody looks."""
+
+from collections.abc import Callable, Mapping
+from time import monotonic
+
+import sqlalchemy as sa
+
+from services.supervision.domain import Rules
+from services.supervision.open_cases import AT_ONCE, OpenCase, look, news, read
+
+QUICK = 0.05
+"""Seconds: a look that takes no longer is taken as often as somebody wants to know."""
+STEP = 50
+"""Cases that are read in one step, so that whoever else waits for the process waits no longer."""
+CATCHING_UP = 0.3
+"""The share of its time that a process gives to reading what it does not know."""
+WATCHING = 0.01
+"""The share of its time that it gives to seeing whether there is anything to read."""
+DECIDING = ("calendar", "calendars", "policy")
+"""Of the rules, those by which lights are worked out."""
+LEAST = 1.0
+"""Seconds between two such looks, at the least."""
+
+
+class OpenCases:
+    """The memory of one process. Whoever looks is given what is so now; nobody waits for others.
+
+    Where a look takes long, because there are very many cases, the next one is put off, so that no
+    more than a fifth of the time goes into looking.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._cases: Mapping[str, OpenCase] = {}
+        self._rules: Rules | None = None
+        self._unread: list[str] = []
+        self._next = self._rest = 0.0
+        self.read = 0
+        """Rows of cases that were read in all, for whoever wants to know what a look costs."""
+
+    def now(self, tx: sa.Connection, rules: Rules) -> Mapping[str, OpenCase]:
+        """The open cases by code. By other calendars or ladders everything is read anew."""
+        began = self._clock()
+        if not self._go_by(rules) and began < self._next:
+            return self._cases
+        known = self._cases
+        seen = look(tx, known, rules)
+        self._cases = seen.cases
+        self.read += seen.read
+        ended = self._clock()
+        slow = ended - began > QUICK and bool(known) and seen.read < AT_ONCE
+        self._next = ended + 4 * (ended - began) if slow else 0.0
+        return seen.cases
+
+    @property
+    def rests(self) -> float:
+        """Seconds until `keep_ready` is to be called again."""
+        return max(0.0, self._rest - self._clock())
+
+    def keep_ready(self, tx: sa.Connection, rules: Rules) -> None:
+        """Take one step towards knowing all open cases, so that whoever looks next need not wait.
+
+        A step is short, and rests follow it, so that nothing else waits for it either.
+        """
+        began = self._clock()
+        self._go_by(rules)
+        if self._unread:
+            some, self._unread = self._unread[:STEP], self._unread[STEP:]
+            found = dict(read(tx, some, rules))
+            self._cases = {**self._cases, **found}
+            self.read += len(found)
+            share, least = CATCHING_UP, 0.0
+        else:
+            told = news(tx, self._cases)
+            self._cases, self._unread = told.still_open, told.changed
+            share, least = (CATCHING_UP, 0.0) if told.changed else (WATCHING, LEAST)
+        ended = self._clock()
+        self._rest = ended + max(least, (ended - began) * (1 / share - 1))
+
+    def _go_by(self, rules: Rules) -> bool:
+        """Forget what was worked out by other calendars or ladders; whether it was."""
+        before, self._rules = self._rules, rules
+        if before and all(getattr(before, it) is getattr(rules, it) for it in DECIDING):
+            return False
+        self._cases, self._unread, self._rest = {}, [], 0.0
+        return True
