@@ -1,7 +1,7 @@
 """Check whom alerts reach by policies.yaml and people.yaml, and say who would be told of one.
 
-Supervision reads both at its start. Addresses with tokens come from the variables and files that
-people.yaml names: run `check` where these are set.
+Supervision follows both within seconds. Addresses with tokens come from the variables and files
+that people.yaml names: run `check` where these are set.
 """
 
 import json
@@ -16,7 +16,9 @@ import typer
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
 from deploy.cli.naming import check_known, departments_of, has_region, items_of, known_region
 from deploy.cli.ordering import now
+from deploy.local.databases import database_of
 from deploy.local.places import Places
+from services.supervision import policystore
 from services.supervision.appealing import key_of, token_of
 from services.supervision.clocks import KINDS
 from services.supervision.duty import Place, Told, told
@@ -30,6 +32,8 @@ from services.supervision.rungs import RungPolicy, Written
 from shared.errors import Fault, Invalid
 from shared.worktime import read_calendars
 from shared.worktime.reading import moment_of
+
+Data = Annotated[Path | None, typer.Option(help="A data folder other than the local stack's.")]
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
@@ -88,12 +92,34 @@ def who(
 
 
 @app.command()
+def versions(*, as_json: AsJson = False, data: Data = None) -> None:
+    """List the versions of policies.yaml that were followed, since when first; alerts name them."""
+    with database_of("supervision", os.environ, data) as database, database.reading() as tx:
+        found = policystore.versions(tx)
+    told = [{"version": it.version, "first_at": it.first_at.isoformat()} for it in found]
+    if as_json:
+        print(json.dumps({"versions": told}, indent=2))
+    else:
+        for it in told:
+            print(f"{it['version']}  first followed {it['first_at']}")
+
+
+@app.command()
+def text(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="As an alert names it.")],
+    *,
+    data: Data = None,
+) -> None:
+    """Print policies.yaml as it was when a version of it was followed."""
+    with database_of("supervision", os.environ, data) as database, database.reading() as tx:
+        print(policystore.version(tx, version).body, end="")
+
+
+@app.command()
 def token(
     department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="Its key.")],
     *,
-    data: Annotated[
-        Path | None, typer.Option(help="A data folder other than the local stack's.")
-    ] = None,
+    data: Data = None,
     catalogue: Folder = EXAMPLE,
 ) -> None:
     """Print the token with which a department appeals against its cards over HTTP."""

@@ -20,10 +20,12 @@ IN_A_FILE = "file:"
 
 
 class Addresses:
-    """Reads addresses. `missing` says which are left out, for want of what should hold them."""
+    """Reads addresses. `missing` says which are left out, for want of what should hold them;
+    `files` are those that hold some, or should."""
 
     def __init__(self, environ: Mapping[str, str], faults: list[Fault]) -> None:
         self.missing: list[str] = []
+        self.files: list[Path] = []
         self.server = ""
         self._environ, self._faults = environ, faults
 
@@ -74,6 +76,7 @@ class Addresses:
             what = f"the variable {found[1]} is not set"
         else:
             path = Path(text.removeprefix(IN_A_FILE))
+            self.files.append(path)
             held, what = _text(path), f"{path} cannot be read, or is empty"
         if not held:
             self.missing.append(f"{where}: {what}")

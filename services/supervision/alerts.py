@@ -36,8 +36,11 @@ LISTED = 20
 """Of many due dates that moved together, so many are listed in the alert."""
 
 
-def of_rung(clock: Clock, rung: Rung, now: datetime, calendar: Calendar) -> AlertRaised:
-    """The alert of a rung that was reached. Its id is the clock's and the rung's: there is one."""
+def of_rung(
+    clock: Clock, rung: Rung, now: datetime, calendar: Calendar, *, policy: str = ""
+) -> AlertRaised:
+    """The alert of a rung that was reached. Its id is the clock's and the rung's: there is one.
+    `policy` is the version of the policy of that moment."""
     said, limit = RUNGS[rung.name], LIMITS[clock.kind]
     due = calendar.local(clock.due_at) if clock.due_at else None
     return AlertRaised(
@@ -54,6 +57,7 @@ def of_rung(clock: Clock, rung: Rung, now: datetime, calendar: Calendar) -> Aler
             en=f"{said.en}: {clock.title.en}, {limit.en} ({clock.department})"[:LINE],
         ),
         text=_reasons(clock, rung, due, calendar),
+        policy=policy,
     )
 
 

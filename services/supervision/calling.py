@@ -49,7 +49,7 @@ def call(
     own = rules.of(case.region)
     if rung.name in DIRECTIVES:
         return Call(messages=(directives.of_rung(clock, rung, now, own.calendar),))
-    alert = alerts.of_rung(clock, rung, now, own.calendar)
+    alert = alerts.of_rung(clock, rung, now, own.calendar, policy=own.policy.version)
     if follows:
         alert = alerts.following(alert, follows, clock, own.calendar)
     written = ladder_of(case, clock, rules)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from pathlib import Path
 
 from services.supervision.posts import Post
 from services.supervision.recipients import Address
@@ -72,10 +73,12 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Everybody who may be told of an alert, by key, and the rota of duty."""
+    """Everybody who may be told of an alert, by key, and the rota of duty. `held_in` are the files
+    that hold addresses."""
 
     persons: Mapping[str, Person] = field(default_factory=dict)
     shifts: tuple[Shift, ...] = ()
+    held_in: tuple[Path, ...] = ()
 
     @cached_property
     def reachable(self) -> bool:

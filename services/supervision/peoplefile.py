@@ -1,4 +1,4 @@
-"""people.yaml: who may be told of alerts. Read and checked once, at the start.
+"""people.yaml: who may be told of alerts. How a change of it is followed stands in `rulefile`.
 
 mail_server: $ONEWINDOW_MAIL           # the variable with the server's address (mailtos://...)
 people:
@@ -47,11 +47,19 @@ def read_people(path: Path, environ: Mapping[str, str]) -> tuple[People, tuple[s
     if not path.exists():
         return NO_PEOPLE, ()
     try:
-        return people_from(from_yaml(path.read_text(encoding="utf-8")), environ)
+        return people_of(path.read_text(encoding="utf-8"), environ)
     except OSError as error:
         raise Invalid(Fault("people", f"{path} cannot be read: {error.strerror}")) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Invalid(Fault("people", f"{path} is not YAML: {error}")) from error
+
+
+def people_of(text: str, environ: Mapping[str, str]) -> tuple[People, tuple[str, ...]]:
+    """The people of a text, as `read_people`."""
+    try:
+        return people_from(from_yaml(text), environ)
+    except yaml.YAMLError as error:
+        raise Invalid(Fault("people", f"{FILE} is not YAML: {error}")) from error
 
 
 def people_from(data: Any, environ: Mapping[str, str]) -> tuple[People, tuple[str, ...]]:
@@ -78,7 +86,8 @@ class _Reading:
         persons = {key: self.person(key, it) for key, it in said.items()}
         duty = self.mapping(parts.get("duty") or {}, "duty")
         shifts = [it for key, rota in duty.items() for it in self.shifts(key, rota)]
-        return People(persons=persons, shifts=tuple(shifts))
+        held_in = tuple(self.addresses.files)
+        return People(persons=persons, shifts=tuple(shifts), held_in=held_in)
 
     def person(self, key: str, data: Any) -> Person:
         field = f"people.{key}"

@@ -29,9 +29,9 @@ class PolicyVersion:
     body: str
 
 
-def note(tx: sa.Connection, followed: PolicyVersion) -> None:
+def note(tx: sa.Connection, version: str, now: datetime, body: str) -> None:
     """Keep a policy; one that is kept already stays as it is."""
-    insert_new(tx, policy_versions, [vars(followed)])
+    insert_new(tx, policy_versions, [{"version": version, "first_at": now, "body": body}])
 
 
 def versions(tx: sa.Connection) -> list[PolicyVersion]:

@@ -1,18 +1,13 @@
 """The supervision service: wiring only. What it does stands in `handlers` and `channels`."""
 
 import json
-import os
 import time
-import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import eventlet
-import structlog
 from marshmallow import Schema, fields, validate
-from nameko.extensions import DependencyProvider
 
 from services.supervision import (
     acting,
@@ -29,116 +24,24 @@ from services.supervision.board.alerts import AlertPages
 from services.supervision.board.base import FOLDER
 from services.supervision.board.case import CasePages
 from services.supervision.board.flow import FlowPages
-from services.supervision.board.names import Names
 from services.supervision.board.sheets import SheetPages
 from services.supervision.board.wall import WallPages
-from services.supervision.domain import Rules
 from services.supervision.notices import view as notices
-from services.supervision.notices.rounds import Rounds
 from services.supervision.notices.service import Notices
-from services.supervision.peoplefile import FILE as PEOPLE
-from services.supervision.peoplefile import read_people
-from services.supervision.policies import read_policy
-from services.supervision.recounting import recount
-from services.supervision.remembered import OpenCases
-from services.supervision.sheets.rules import FILE as SHEETS
-from services.supervision.sheets.rules import Rules as SheetRules
-from services.supervision.sheets.rules import read_rules
-from services.supervision.signing import Signer
-from services.supervision.tide import Tide
+from services.supervision.rulebook import Rulebook
 from shared.accounts.pages import AccountPages
 from shared.accounts.service import Accounts
-from shared.delivery.backbone import Backbone
 from shared.delivery.entrypoints import Delivery, keeps_time, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.web.http import Request, http
 from shared.web.pages import Link, Pages
-from shared.worktime import Calendars, PresentCalendars
 
 BATCH = 500
 CATCHING_UP = 0.2
 """Seconds after which to look again whether the stream is caught up."""
-GRACE = 5.0
-"""Seconds for which a service that stops lets those be told whom it is telling."""
 LONGEST_CALL = 15
 """Seconds in which a webhook must have answered; then its alerts wait for their next attempt."""
-
-log = structlog.get_logger()
-
-
-class Rulebook(DependencyProvider):  # type: ignore[misc]
-    """The calendar and the ladders, read once at the start, and how far the stream was read."""
-
-    backbone = Backbone()
-    open_cases: OpenCases
-    rounds: Rounds
-    rules: Rules
-    sheet_rules: SheetRules
-    signer: Signer
-    tide: Tide
-    process: str
-    published = False
-    _uncounted: Calendars | None = None
-
-    def start(self) -> None:
-        catalogue = self.backbone.settings.catalogue
-        self._present = PresentCalendars(catalogue)
-        people, missing = read_people(catalogue / PEOPLE, os.environ)
-        for address in missing:
-            log.warning("an address is left out", address=address)
-        self.rules = Rules(
-            calendar=self.calendars.of(self.backbone.settings.region),
-            policy=read_policy(catalogue / "policies.yaml"),
-            calendars=self.calendars,
-            people=people,
-        )
-        self.sheet_rules = read_rules(catalogue / SHEETS)
-        self.signer = Signer.of(self.backbone.settings.data)
-        self.process = str(uuid.uuid4())
-        self.open_cases = OpenCases()
-        self.tide = Tide(speed=self.backbone.settings.time.speed, started=time.monotonic())
-        self.rounds = Rounds(self.backbone, lambda: self.rules, self.channels)
-        self._recount(None)  # last: timers run as soon as it waits for the database
-
-    def stop(self) -> None:
-        self.rounds.wait(GRACE)
-
-    @property
-    def calendars(self) -> Calendars:
-        """Those of every region, as they are now."""
-        return self._present.calendars
-
-    @property
-    def names(self) -> Names:
-        """What departments and regions are called."""
-        return Names(catalogue=self.backbone.settings.catalogue)
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Where alerts go."""
-        return channels.channels(self.backbone.settings.webhook)
-
-    def refresh(self) -> None:
-        """Go by the calendars of now, if a version was published, and count anew by them."""
-        before = self.calendars
-        if self._present.refresh():
-            calendar = self.calendars.of(self.backbone.settings.region)
-            self.rules = replace(self.rules, calendar=calendar, calendars=self.calendars)
-            self._uncounted = self._uncounted or before
-        if self._uncounted:
-            self._recount(self._uncounted)
-            self._uncounted = None  # not before: a database that was away is asked again
-
-    def _recount(self, before: Calendars | None) -> None:
-        moved = recount(
-            self.backbone.workplace.work, self.rules, before=before, channels=self.channels
-        )
-        if moved:
-            log.info("due dates moved with the calendar", clocks=moved)
-
-    def get_dependency(self, _context: Any) -> "Rulebook":
-        return self
 
 
 class AlertsAsked(Schema):
@@ -214,15 +117,7 @@ class Service(
         return 0.0 if some else CATCHING_UP  # another process has them
 
     @keeps_time  # type: ignore[untyped-decorator]
-    def keep_wall_ready(self) -> float:
-        """Read open cases beside all else, so that the first look at the wall need not."""
-        if not self.book.open_cases.rests:
-            with self.delivery.database.reading() as tx:
-                self.book.open_cases.keep_ready(tx, self.book.rules)
-        return self.book.open_cases.rests
-
-    @keeps_time  # type: ignore[untyped-decorator]
-    def read_calendars(self) -> float:
+    def follow_rules(self) -> float:
         self.book.refresh()
         return 1.0
 
@@ -269,6 +164,11 @@ class Service(
             backlog = deliveries.backlog(tx)
         alerts = [it | {"notices": told.get(it["alert"], [])} for it in found]
         return {"alerts": alerts, "untold": backlog}
+
+    @http("GET", "/rules", near=True)
+    def show_rules(self, _request: Request) -> Any:
+        """Which versions of policies.yaml and people.yaml are followed, and what is wrong."""
+        return self.book.files.plain
 
     @http("GET", "/checkpoints", query=CheckpointsAsked)
     def list_checkpoints(self, request: Request) -> Any:

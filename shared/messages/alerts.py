@@ -30,7 +30,8 @@ class AlertRaised:
     calendar, unreached. `due_at` is None where no clock runs. `addressees` are told by name,
     `remarks` say who else should have been and why they are not. Where nobody acknowledges the
     alert by `acknowledge_by`, the next rung fires; `follows` is the alert that nobody had
-    acknowledged, or that reached nobody.
+    acknowledged, or that reached nobody. `policy` is the version of the policy by which it was
+    raised; empty where no policy had a say.
     """
 
     alert: Line
@@ -47,3 +48,4 @@ class AlertRaised:
     remarks: tuple[Text, ...] = ()
     acknowledge_by: datetime | None = None
     follows: Line = ""
+    policy: Line = ""

@@ -17,20 +17,24 @@ PLAIN = Route(method="GET", path="")
 class Health:
     """200 when the database answers and the broker can be reached, 503 otherwise.
 
-    Both are asked of the service's Delivery; a service without one has no part that can fail.
+    Both are asked of the service's Delivery; a service without one has no part that can fail. What
+    a service goes on without, its dependencies say in `remarks`, and it is well nevertheless.
     """
 
     def __init__(self, container: Any) -> None:
         self.container = container
 
     def handle_request(self, _request: Request) -> Response:
-        parts: dict[str, bool] = {}
+        parts, remarks = dict[str, bool](), list[str]()
         for dependency in self.container.dependencies:
+            remarks += getattr(dependency, "remarks", [])
             if hasattr(dependency, "connected"):
                 parts["broker"] = bool(dependency.connected)
                 parts["database"] = _answers(dependency.database)
         well = all(parts.values())
-        body = {"status": "ok" if well else "failing", "parts": parts}
+        body: dict[str, Any] = {"status": "ok" if well else "failing", "parts": parts}
+        if remarks:
+            body["remarks"] = remarks
         return answered(PLAIN, Reply(body=body, status=200 if well else UNAVAILABLE.status))
 
 

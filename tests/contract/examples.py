@@ -102,6 +102,7 @@ MESSAGES = (
         ),
         acknowledge_by=at(28, 11, 30),
         follows=f"{CASE}/handling/siting/1/reminder",
+        policy="3f9c01b27d54",
     ),
     CaseAccepted(
         case=CASE,

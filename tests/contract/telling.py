@@ -94,7 +94,7 @@ class Office:
         return Messenger(
             open_work=self.work,
             call=self.called,
-            directory=PeopleDirectory(people=self.people),
+            directory=PeopleDirectory(now_known=lambda: self.people),
             above=above_by(lambda: self.rules),
             channels=("file",),
             tally=Tally(),

@@ -10,7 +10,7 @@ from typing import Any
 from services.supervision import handlers, store, tables
 from services.supervision.domain import Rules
 from services.supervision.recounting import recount
-from services.supervision.service import Rulebook
+from services.supervision.rulebook import Rulebook
 from shared.database import Database
 from shared.messages.ordered import TaskExtended
 from shared.worktime import Calendars, Entry, Table, Version

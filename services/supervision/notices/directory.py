@@ -1,5 +1,6 @@
 """Where people are found, by people.yaml as it is at the moment at which they are told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +10,13 @@ from services.supervision.recipients import Address
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleDirectory:
-    """The directory of those in people.yaml."""
+    """The directory of those in people.yaml, which is followed while it is asked."""
 
-    people: People
+    now_known: Callable[[], People]
 
     def addresses(self, person: str) -> tuple[Address, ...]:
         """All of a person's addresses; none of a person who is not there any more."""
-        found = self.people.persons.get(person)
+        found = self.now_known().persons.get(person)
         return found.addresses if found else ()
 
     def address(self, person: str, channel: str) -> Address | None:
@@ -24,5 +25,5 @@ class PeopleDirectory:
 
     def quiet_until(self, person: str, now: datetime) -> datetime | None:
         """When the quiet hours of a person are over; None outside of them."""
-        found = self.people.persons.get(person)
+        found = self.now_known().persons.get(person)
         return found.quiet.over(now) if found and found.quiet else None

@@ -36,7 +36,7 @@ class Rounds:
         self.messenger = Messenger(
             open_work=backbone.workplace.work,
             call=call_within,
-            directory=PeopleDirectory(people=people),
+            directory=PeopleDirectory(now_known=lambda: rules().people),
             above=above_by(rules),
             channels=channels,
             tally=Tally(),

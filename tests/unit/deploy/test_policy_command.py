@@ -2,13 +2,17 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from deploy.cli import app
+from services.supervision import policystore
+from shared.database import Database
 from shared.errors import Invalid
+from shared.migrating import migrate
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "catalogue"
 ASKED = ("--item", "mass-event", "--department", "public-security", "--region", "330106")
@@ -135,3 +139,19 @@ def test_no_token_is_made_for_a_department_that_is_not_there(catalogue: Path, tm
     done = run(catalogue, "token", "plannning", "--data", str(tmp_path / "data"))
     assert str(done.exception).endswith("no 'plannning'; did you mean planning?")
     assert not (tmp_path / "data").exists()
+
+
+def test_the_policy_that_an_alert_names_is_listed_and_printed(tmp_path: Path):
+    database = Database.open("supervision", data=tmp_path)
+    migrate(database)
+    with database.transaction() as tx:
+        policystore.note(tx, "3f9c01b27d54", datetime(2026, 9, 18, 2, tzinfo=UTC), "clocks: {}\n")
+    database.close()
+
+    def told(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["policy", *arguments, "--data", str(tmp_path)])
+
+    assert told("versions").stdout == "3f9c01b27d54  first followed 2026-09-18T02:00:00+00:00\n"
+    assert json.loads(told("versions", "--json").stdout)["versions"][0]["version"] == "3f9c01b27d54"
+    assert told("text", "3f9c01b27d54").stdout == "clocks: {}\n"
+    assert "no policy 'moon' was ever followed" in str(told("text", "moon").exception)

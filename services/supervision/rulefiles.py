@@ -1,0 +1,77 @@
+"""policies.yaml and people.yaml as supervision goes by them now."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from services.supervision import peoplefile, policies
+from services.supervision.people import People
+from services.supervision.policies import Policy, policy_of
+from services.supervision.rulefile import RuleFile
+
+NOBODY = "{}"
+"""people.yaml where there is none."""
+
+log = structlog.get_logger()
+
+
+class RuleFiles:
+    """Both files of a catalogue. Raises Invalid where one cannot be followed and never was."""
+
+    def __init__(self, catalogue: Path, *, data: Path, environ: Mapping[str, str]) -> None:
+        self._policies = RuleFile(catalogue / policies.FILE, policy_of, data=data)
+        self._people = RuleFile(
+            catalogue / peoplefile.FILE,
+            partial(peoplefile.people_of, environ=environ),
+            data=data,
+            beside=lambda it: it[0].held_in,
+            absent=NOBODY,
+        )
+        self._warn()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of now."""
+        return self._policies.meant
+
+    @property
+    def text(self) -> str:
+        """The policy of now as it is written."""
+        return self._policies.text
+
+    @property
+    def people(self) -> People:
+        """The people of now."""
+        return self._people.meant[0]
+
+    def refresh(self) -> None:
+        """Follow what is written now."""
+        self._policies.refresh()
+        if self._people.refresh():
+            self._warn()
+
+    @property
+    def remarks(self) -> list[str]:
+        """Which file is not followed as it is written, without what it says."""
+        return [
+            f"{it.name} is wrong: version {it.version} is followed, GET /rules says what is wrong"
+            for it in (self._policies, self._people)
+            if it.fault
+        ]
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """Which version of each file is followed, what is wrong with what was written since, and
+        which addresses are left out."""
+        files = [
+            {"file": it.name, "version": it.version, "fault": it.fault}
+            for it in (self._policies, self._people)
+        ]
+        return {"files": files, "left_out": list(self._people.meant[1])}
+
+    def _warn(self) -> None:
+        for address in self._people.meant[1]:
+            log.warning("an address is left out", address=address)
