@@ -2,18 +2,18 @@
 of each rung stands in `rungs`, and how a change of the file is followed in `rulefile`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from services.supervision.clocks import KINDS, LIKE
-from services.supervision.ladder import Ladder
 from services.supervision.rulefile import version_of
 from services.supervision.rungs import Written, written
 from shared.errors import Fault, Invalid
+from shared.lights import Choices, Ladder
+from shared.lights.choices import nearest
 from shared.worktime import NATION
 from shared.worktime.regions import checked_region, lineage
 
@@ -39,42 +39,20 @@ ALERTED = frozenset(ground for ground, alerted in REFUSALS.items() if alerted)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Policy:
-    """Ladders by kind of clock, and where an item or a department has others; and on which
-    grounds an answer that did not count alerts. `regions` are the policies of regions that say
-    something of their own, each with what holds in the `wider` region behind it. `version` tells
-    the text from any other."""
+class Policy(Choices[Written]):
+    """Ladders by kind of clock, and where an item, a department or a region has others; and on
+    which grounds an answer that did not count alerts. `version` tells the text from any other."""
 
-    clocks: Choice
-    items: Mapping[str, Choice] = field(default_factory=dict)
-    departments: Mapping[str, Choice] = field(default_factory=dict)
     refusals: frozenset[str] = ALERTED
-    wider: "Policy | None" = None
-    regions: Mapping[str, "Policy"] = field(default_factory=dict)
     version: str = ""
-
-    def of(self, region: str) -> "Policy":
-        """The policy that holds in a region: of the nearest one that says anything."""
-        if not self.regions:
-            return self
-        return next((self.regions[it] for it in _nearest(region) if it in self.regions), self)
 
     def ladder(self, kind: str, *, item: str, department: str) -> Ladder:
         """The rungs of a clock with their moments."""
         return self.written(kind, item=item, department=department).climbed
 
     def written(self, kind: str, *, item: str, department: str) -> Written:
-        """The ladder of a clock: its item's, else its department's, else the one for all; what the
-        region says of any of them goes before what a wider one says."""
-        for choice in (self.items.get(item), self.departments.get(department), self.clocks):
-            if choice and kind in choice:
-                return choice[kind]
-        return self.wider.written(kind, item=item, department=department) if self.wider else SILENT
-
-
-@lru_cache(maxsize=4_096)
-def _nearest(region: str) -> tuple[str, ...]:
-    return tuple(reversed(lineage(region)))
+        """The ladder of a clock as it is written."""
+        return self.chosen(kind, item=item, department=department) or SILENT
 
 
 def read_policy(path: Path) -> Policy:
@@ -152,7 +130,7 @@ class _Reading:
         for region in sorted(parts, key=lambda it: len(lineage(it))):
             name = f"regions.{region}"
             own = self.policy(self.mapping(parts[region], name, set(PLACES)), f"{name}.")
-            wider = next((found[it] for it in _nearest(region) if it in found), nation)
+            wider = next((found[it] for it in nearest(region) if it in found), nation)
             own = replace(own, wider=wider, refusals=nation.refusals, version=nation.version)
             found[self.region(region, name)] = own
         return found

@@ -13,8 +13,8 @@ from services.supervision import channels, policystore
 from services.supervision.board.names import Names
 from services.supervision.domain import Rules
 from services.supervision.notices.rounds import Rounds
-from services.supervision.open_cases import OpenCases
 from services.supervision.recounting import recount
+from services.supervision.remembered import OpenCases
 from services.supervision.rulefiles import RuleFiles
 from services.supervision.sheets.rules import FILE as SHEETS
 from services.supervision.sheets.rules import Rules as SheetRules

@@ -117,6 +117,14 @@ class Service(
         return 0.0 if some else CATCHING_UP  # another process has them
 
     @keeps_time  # type: ignore[untyped-decorator]
+    def keep_wall_ready(self) -> float:
+        """Read open cases beside all else, so that the first look at the wall need not."""
+        if not self.book.open_cases.rests:
+            with self.delivery.database.reading() as tx:
+                self.book.open_cases.keep_ready(tx, self.book.rules)
+        return self.book.open_cases.rests
+
+    @keeps_time  # type: ignore[untyped-decorator]
     def follow_rules(self) -> float:
         self.book.refresh()
         return 1.0
