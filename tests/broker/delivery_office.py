@@ -23,7 +23,7 @@ from shared.delivery.parking import Parked
 from shared.messages import CaseAccepted, Person
 from shared.messages.codec import encode
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 DELAYS = (0.05, 0.1)
 DEPARTMENTS = {"planning": False, "tax": False, "water": True}
 NOW = datetime(2026, 9, 18, 9, 30, tzinfo=UTC)

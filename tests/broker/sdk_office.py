@@ -20,7 +20,7 @@ from onewindow_worker import Worker
 from tests.unit.sdk.messages import assigned
 
 SOURCE = Path(onewindow_worker.__file__).parents[1]
-PATIENCE = 60.0
+PATIENCE = 120.0
 DEPARTMENTS = {"planning": False, "tax": False, "water": True}
 
 

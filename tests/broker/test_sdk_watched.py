@@ -1,7 +1,6 @@
 """A worker process as its operator watches it: metrics over HTTP, and the check of its health."""
 
 import json
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -10,6 +9,7 @@ from contextlib import closing
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.local.ports import free_ports
 from tests.broker.sdk_office import DEPARTMENTS, SOURCE, Office
 
 FAILS_ONCE = """
@@ -34,14 +34,8 @@ def office(vhost, tmp_path):
         yield office
 
 
-def free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def scraped(port):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as page:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as page:
         families = text_string_to_metric_families(page.read().decode())
         return {
             (sample.name.removeprefix("onewindow_worker_"), *list(sample.labels.values())[1:]): (
@@ -66,7 +60,7 @@ def healthy(file):
 
 
 def test_a_running_worker_is_watched_by_metrics_and_a_health_file(office):
-    port, file = free_port(), office.folder / "planning.health"
+    port, file = free_ports(1)[0], office.folder / "planning.health"
     watched = {
         "ONEWINDOW_WORKER_METRICS_PORT": str(port),
         "ONEWINDOW_WORKER_HEALTH_FILE": str(file),

@@ -17,7 +17,7 @@ from shared.errors import Unavailable
 
 metadata = sa.MetaData()
 kept = sa.Table("kept", metadata, sa.Column("word", sa.String(), primary_key=True))
-PATIENCE = 20
+PATIENCE = 120
 
 
 class Place:

@@ -62,7 +62,7 @@ def test_without_its_database_intake_says_so_at_once_and_stores_nothing(ground: 
     took = []
     for _ in range(7):
         began = time.monotonic()
-        answer = requests.post(_cases(ground), json=application, headers=key, timeout=20)
+        answer = requests.post(_cases(ground), json=application, headers=key, timeout=60)
         took.append(time.monotonic() - began)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
@@ -99,7 +99,7 @@ def _handed_in(ground: Ground, application: dict[str, Any], key: dict[str, str])
     """The receipt, as soon as intake has found its database again."""
 
     def ask() -> dict[str, Any]:
-        answer = requests.post(_cases(ground), json=application, headers=key, timeout=20)
+        answer = requests.post(_cases(ground), json=application, headers=key, timeout=60)
         assert answer.status_code in (201, 503)
         return answer.json() if answer.status_code == 201 else {}
 

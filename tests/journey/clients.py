@@ -5,12 +5,18 @@ from types import TracebackType
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
+from urllib3.util import Retry
 
 from shared.errors import OneWindowError
 
 PATIENCE = 20.0
 """Seconds to wait for an answer: a service that was killed refuses at once."""
+
+
+ASKED_AGAIN = Retry(connect=0, read=1, allowed_methods=["GET"])
+"""A server may close a connection that lay idle in the moment in which something is asked on it."""
 
 
 class Away(OneWindowError):
@@ -28,6 +34,7 @@ class Client:
         self._turns = itertools.cycle(bases)
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.mount("http://", HTTPAdapter(max_retries=ASKED_AGAIN))
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
 

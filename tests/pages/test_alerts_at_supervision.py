@@ -239,15 +239,15 @@ def test_an_analyst_sees_no_alert_and_another_city_nothing_of_it(board):
     address = f"{board.url}/board/alerts/{YELLOW.replace('/', '%2F')}"
     analyst = board.cookie("li")
     for asked in (address, f"{board.url}/board/alerts?state=all", f"{board.url}/board/alerts/live"):
-        got = requests.get(asked, cookies={analyst["name"]: analyst["value"]}, timeout=10)
+        got = requests.get(asked, cookies={analyst["name"]: analyst["value"]}, timeout=60)
         assert got.status_code in (204, 403), asked
         assert "handler in charge of planning" not in got.text
     cookie = board.cookie("sun")
     session = requests.Session()
     session.cookies.set(cookie["name"], cookie["value"])
-    assert session.get(address, timeout=10).status_code == 404
-    assert CASE not in session.get(f"{board.url}/board/alerts?state=all", timeout=10).text
-    assert OTHER in session.get(f"{board.url}/board/alerts?state=all", timeout=10).text
+    assert session.get(address, timeout=60).status_code == 404
+    assert CASE not in session.get(f"{board.url}/board/alerts?state=all", timeout=60).text
+    assert OTHER in session.get(f"{board.url}/board/alerts?state=all", timeout=60).text
 
 
 def test_a_departments_head_appeals_with_the_token_of_the_department_alone(board):
@@ -255,7 +255,7 @@ def test_a_departments_head_appeals_with_the_token_of_the_department_alone(board
         address = f"{board.url}/alerts/{alert}/appeal"
         bearer = {"Authorization": f"Bearer {token}"}
         said = {"by": "陆伟", "text": "停电"}
-        return requests.post(address, json=said, headers=bearer, timeout=10)
+        return requests.post(address, json=said, headers=bearer, timeout=60)
 
     assert appeal("x").status_code == 401
     assert appeal(token_of(board.key, "fire")).status_code == 404

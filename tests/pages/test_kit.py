@@ -130,7 +130,7 @@ def test_a_form_without_the_visitors_own_token_is_refused(sample, at_desk):
 
 def test_a_form_sent_from_another_site_is_refused_although_it_has_the_token(sample):
     session = requests.Session()
-    form = session.get(f"{sample.url}/sign-in", timeout=10).text
+    form = session.get(f"{sample.url}/sign-in", timeout=60).text
     token = form.partition('name="csrf" value="')[2].partition('"')[0]
     typed = {"csrf": token, "name": "li.ming", "password": PASSWORD}
     for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 303)):
@@ -138,7 +138,7 @@ def test_a_form_sent_from_another_site_is_refused_although_it_has_the_token(samp
             f"{sample.url}/sign-in",
             data=typed,
             headers={"Sec-Fetch-Site": site},
-            timeout=10,
+            timeout=60,
             allow_redirects=False,
         )
         assert answer.status_code == status, site
@@ -191,7 +191,7 @@ def test_errors_are_pages_for_people_and_problems_for_programs(sample, at_desk):
     ):
         assert page.goto(path).status == status
         assert page.locator("h1").inner_text() == title
-    told = requests.get(f"{sample.url}/nowhere", timeout=10)
+    told = requests.get(f"{sample.url}/nowhere", timeout=60)
     assert told.headers["Content-Type"] == "application/problem+json"
 
 
@@ -205,11 +205,11 @@ def test_an_unexpected_error_shows_a_number_and_nothing_of_our_insides(sample, a
 
 
 def test_files_for_the_browser_are_kept_for_ever_under_names_of_their_content(sample):
-    page = requests.get(f"{sample.url}/sign-in", timeout=10)
+    page = requests.get(f"{sample.url}/sign-in", timeout=60)
     assert "'unsafe" not in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-store"
     address = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    style = requests.get(sample.url + address, timeout=10)
+    style = requests.get(sample.url + address, timeout=60)
     assert style.headers["Content-Type"] == "text/css; charset=utf-8"
     assert "immutable" in style.headers["Cache-Control"]
 

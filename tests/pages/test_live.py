@@ -23,10 +23,10 @@ def test_a_stream_holds_no_worker_and_ends_with_the_session(sample):
     session = requests.Session()
     cookie = sample.session_of("li.ming")
     session.cookies.set(cookie["name"], cookie["value"])
-    streams = [session.get(f"{sample.url}/desk/live", stream=True, timeout=20) for _ in range(60)]
+    streams = [session.get(f"{sample.url}/desk/live", stream=True, timeout=60) for _ in range(60)]
     lines = [next(it.iter_lines(chunk_size=1)) for it in streams]
     assert set(lines) == {lines[0]}, "sixty streams, more than there are workers"
-    assert session.get(f"{sample.url}/desk", timeout=10).status_code == 200
+    assert session.get(f"{sample.url}/desk", timeout=60).status_code == 200
     for stream in streams:
         stream.close()
-    assert requests.get(f"{sample.url}/desk/live", timeout=10).status_code == 204
+    assert requests.get(f"{sample.url}/desk/live", timeout=60).status_code == 204

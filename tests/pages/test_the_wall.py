@@ -157,7 +157,7 @@ def test_what_is_live_tells_nothing_of_another_region(town):
 
     def mark(name):
         live = f"{town.url}/board/live"
-        with town.client(name).get(live, stream=True, timeout=20) as stream:
+        with town.client(name).get(live, stream=True, timeout=60) as stream:
             return next(stream.iter_lines(chunk_size=1))
 
     marks = [mark(it) for it in ("zhang", "wu", "hub")]

@@ -47,7 +47,7 @@ def wires(tmp_path: Path) -> Iterator[Wires]:
 
 
 def connected(wires: Wires, route: str = ROUTE) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", wires.ports[route]), timeout=20)
+    return socket.create_connection(("127.0.0.1", wires.ports[route]), timeout=60)
 
 
 def ask(line: socket.socket, text: bytes = b"well?\n") -> bytes:

@@ -51,7 +51,7 @@ def task(desk):
 def ask(desk, method, path, *, department="seal-office", **options):
     token = desk.tokens.get(department, department)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return requests.request(method, desk.url + path, headers=headers, timeout=10, **options)
+    return requests.request(method, desk.url + path, headers=headers, timeout=60, **options)
 
 
 def act(desk, task, what, version=1, **said):

@@ -203,7 +203,7 @@ def until_healthy(image: Image, name: str, process: "subprocess.Popen[bytes]", p
 def answers(port: int, path: str) -> dict[str, Any]:
     """What a service answers, or nothing while it does not."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
             found: dict[str, Any] = json.loads(answer.read())
     except OSError:
         return {}

@@ -13,7 +13,7 @@ from tests.unit.intake.window import decided, post, returned, routing_says, sent
 
 def test_a_case_is_followed_by_its_code_and_names_nobody(intake):
     code = hand_in(intake, complete(intake)).json()["case"]
-    answer = requests.get(f"{intake.url}/cases/{code}", timeout=10)
+    answer = requests.get(f"{intake.url}/cases/{code}", timeout=60)
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert (told["case"], told["state"], told["outcome"]) == (code, "accepted", None)
@@ -22,7 +22,7 @@ def test_a_case_is_followed_by_its_code_and_names_nobody(intake):
         ("development-reform", "waiting"),
     ]
     routing_says(intake, decided(code))
-    answer = requests.get(f"{intake.url}/cases/{code}", timeout=10)
+    answer = requests.get(f"{intake.url}/cases/{code}", timeout=60)
     told = answer.json()
     assert (told["state"], told["outcome"]) == ("decided", "approved")
     assert told["changed_at"] > told["received_at"]
@@ -33,15 +33,15 @@ def test_a_case_is_followed_by_its_code_and_names_nobody(intake):
 def test_a_code_may_be_typed_in_any_way_but_must_be_right(intake):
     code = hand_in(intake, complete(intake)).json()["case"]
     typed = code.replace("-", "")
-    assert requests.get(f"{intake.url}/cases/{typed}", timeout=10).json()["case"] == code
+    assert requests.get(f"{intake.url}/cases/{typed}", timeout=60).json()["case"] == code
     wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
     assert (
         "check digits"
-        in faults(requests.get(f"{intake.url}/cases/{wrong}", timeout=10))["case_code"]
+        in faults(requests.get(f"{intake.url}/cases/{wrong}", timeout=60))["case_code"]
     )
     parts = CodeParts(region="330100", month="2609", serial=9_999_999)
     unknown = scheme_named("regional").compose(parts)
-    problem(requests.get(f"{intake.url}/cases/{unknown}", timeout=10), 404)
+    problem(requests.get(f"{intake.url}/cases/{unknown}", timeout=60), 404)
 
 
 def test_only_the_applicant_supplements_and_withdraws_and_only_an_open_case(intake):
@@ -71,10 +71,10 @@ def test_a_supplement_that_is_sent_again_under_its_key_counts_once(intake):
         "Idempotency-Key": str(uuid.uuid4()),
     }
     for _ in range(2):
-        assert requests.post(address, json={"note": "补充"}, headers=headers, timeout=10).ok
+        assert requests.post(address, json={"note": "补充"}, headers=headers, timeout=60).ok
     kinds = [type(it).__name__ for it in sent_by(intake) if it.case == receipt["case"]]
     assert kinds == ["CaseAccepted", "CaseSupplemented"]
-    other = requests.post(address, json={"note": "其他"}, headers=headers, timeout=10)
+    other = requests.post(address, json={"note": "其他"}, headers=headers, timeout=60)
     assert "another supplement" in problem(other, 422)["detail"]
 
 
@@ -92,7 +92,7 @@ def test_the_applicant_is_told_what_is_missing_and_why_a_case_was_decided(intake
     routing_says(intake, returned(code))
     routing_says(intake, replace(decided(code), number=2))
     address = f"{intake.url}/cases/{code}/notices"
-    answer = requests.get(address, headers={"Authorization": f"Bearer {secret}"}, timeout=10)
+    answer = requests.get(address, headers={"Authorization": f"Bearer {secret}"}, timeout=60)
     told = answer.json()["notices"]
     assert [it["kind"] for it in told] == ["task.returned", "clock.suspended", "case.decided"]
     assert told[0]["missing"] == [{"subject": "site-plan", "problem": "缺少比例尺"}]
@@ -103,15 +103,15 @@ def test_the_applicant_is_told_what_is_missing_and_why_a_case_was_decided(intake
 def test_nobody_but_the_applicant_reads_the_notices(intake):
     code = hand_in(intake, complete(intake)).json()["case"]
     address = f"{intake.url}/cases/{code}/notices"
-    problem(requests.get(address, timeout=10), 401)
+    problem(requests.get(address, timeout=60), 401)
     guessed = {"Authorization": "Bearer guessed"}
-    problem(requests.get(address, headers=guessed, timeout=10), 403)
+    problem(requests.get(address, headers=guessed, timeout=60), 403)
 
 
 def test_a_returned_task_stays_returned_to_the_applicant_while_its_clock_stands(intake):
     code = hand_in(intake, complete(intake)).json()["case"]
     routing_says(intake, returned(code))
-    told = requests.get(f"{intake.url}/cases/{code}", timeout=10).json()
+    told = requests.get(f"{intake.url}/cases/{code}", timeout=60).json()
     assert {it["task"]: it["state"] for it in told["tasks"]}["planning"] == "returned"
 
 

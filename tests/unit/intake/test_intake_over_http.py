@@ -62,7 +62,7 @@ def test_requests_with_one_key_at_the_same_time_make_one_case(intake):
 
 
 def test_a_key_is_asked_for_and_must_be_one(intake):
-    answer = requests.post(f"{intake.url}/cases", json=application(), timeout=10)
+    answer = requests.post(f"{intake.url}/cases", json=application(), timeout=60)
     assert faults(answer) == {"Idempotency-Key": "is missing"}
     assert set(faults(hand_in(intake, application(), "short"))) == {"Idempotency-Key"}
 
@@ -132,7 +132,7 @@ def test_a_body_that_is_too_large_or_malformed_is_refused(intake):
     assert problem(hand_in(intake, handed), 413)
     headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
     answer = requests.post(
-        f"{intake.url}/cases", data=b'{"item": NaN}', headers=headers, timeout=10
+        f"{intake.url}/cases", data=b'{"item": NaN}', headers=headers, timeout=60
     )
     problem(answer, 400)
 
@@ -179,7 +179,7 @@ def test_a_file_that_is_empty_too_large_or_not_what_it_says_is_not_kept(intake):
 def test_an_upload_that_breaks_off_leaves_nothing(intake):
     before = sorted((intake.data / "materials").rglob("*"))
     address = urlsplit(intake.url)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as client:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as client:
         head = b"PUT /materials HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\n"
         client.sendall(head + b"Content-Length: 500000\r\n\r\n" + PDF + b"x" * 100_000)
         client.shutdown(socket.SHUT_WR)
@@ -198,17 +198,17 @@ def test_secrets_and_keys_are_not_stored(intake):
 
 
 def test_what_can_be_applied_for_is_listed_and_shown(intake):
-    listed = requests.get(f"{intake.url}/items", timeout=10).json()["items"]
+    listed = requests.get(f"{intake.url}/items", timeout=60).json()["items"]
     assert [(it["item"], it["version"]) for it in listed] == [("investment-project", 1)]
-    shown = requests.get(f"{intake.url}/items/investment-project", timeout=10).json()
+    shown = requests.get(f"{intake.url}/items/investment-project", timeout=60).json()
     assert shown["form"][0]["name"] == "project_name"
     assert shown["materials"][2]["when"] == "form.pollution == 'heavy'"
-    answer = requests.get(f"{intake.url}/items/investment-projects", timeout=10)
+    answer = requests.get(f"{intake.url}/items/investment-projects", timeout=60)
     assert "did you mean investment-project?" in problem(answer, 404)["detail"]
 
 
 def test_handing_in_does_not_wait_for_the_broker_but_health_says_that_it_is_away(intake):
-    answer = requests.get(f"{intake.url}/health", timeout=10)
+    answer = requests.get(f"{intake.url}/health", timeout=60)
     assert answer.status_code == 503
     assert answer.json()["parts"] == {"broker": False, "database": True}
 

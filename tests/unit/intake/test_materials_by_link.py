@@ -32,7 +32,7 @@ def link(office, digest, until=UNTIL, key=KEY):
 
 def test_the_file_comes_as_it_was_handed_in_to_be_saved_and_not_run(office):
     digest = upload(office, CONTENT).json()["digest"]
-    answer = requests.get(link(office, digest), timeout=10)
+    answer = requests.get(link(office, digest), timeout=60)
     assert (answer.status_code, answer.content) == (200, CONTENT)
     expected = {
         "Content-Type": TYPE,
@@ -48,20 +48,20 @@ def test_the_file_comes_as_it_was_handed_in_to_be_saved_and_not_run(office):
 
 def test_a_link_that_expired_or_is_not_ours_opens_nothing(office):
     digest = upload(office, CONTENT).json()["digest"]
-    expired = requests.get(link(office, digest, NOW - timedelta(seconds=1)), timeout=10)
+    expired = requests.get(link(office, digest, NOW - timedelta(seconds=1)), timeout=60)
     assert "the link expired at" in problem(expired, 403)["detail"]
-    forged = requests.get(link(office, digest, key="0" * 64), timeout=10)
+    forged = requests.get(link(office, digest, key="0" * 64), timeout=60)
     assert "not signed by this office" in problem(forged, 403)["detail"]
     changed = link(office, digest).replace("%2Fpdf", "%2Fhtml")
-    problem(requests.get(changed, timeout=10), 403)
-    problem(requests.get(f"{office.url}/materials/{digest}", timeout=10), 422)
+    problem(requests.get(changed, timeout=60), 403)
+    problem(requests.get(f"{office.url}/materials/{digest}", timeout=60), 422)
 
 
 def test_a_good_link_to_a_file_that_is_gone_says_so(office):
     gone = "sha256:" + "e" * 64
-    assert gone in problem(requests.get(link(office, gone), timeout=10), 404)["detail"]
+    assert gone in problem(requests.get(link(office, gone), timeout=60), 404)["detail"]
 
 
 def test_an_office_without_a_key_takes_no_link(intake):
     digest = upload(intake, CONTENT).json()["digest"]
-    problem(requests.get(link(intake, digest), timeout=10), 403)
+    problem(requests.get(link(intake, digest), timeout=60), 403)

@@ -33,7 +33,7 @@ def receipt(intake, clerk):
 
 def read(intake, path, secret=""):
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-    return requests.get(intake.url + path, headers=headers, timeout=10)
+    return requests.get(intake.url + path, headers=headers, timeout=60)
 
 
 def sent_about(intake, code):

@@ -65,7 +65,7 @@ def decided(code):
 
 def post(intake, path, body, secret):
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-    return requests.post(intake.url + path, json=body, headers=headers, timeout=10)
+    return requests.post(intake.url + path, json=body, headers=headers, timeout=60)
 
 
 def returned(code):

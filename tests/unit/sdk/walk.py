@@ -46,7 +46,7 @@ def a_handler_is_called_and_its_outcome_comes_back():
     pool = Pool(Handlers(every=handle), 2, events)
     pool.start()
     pool.put(Job("a-1", read_task(assigned()), [delivery(assigned())]))
-    noted, handled = events.get(timeout=10), events.get(timeout=10)
+    noted, handled = events.get(timeout=60), events.get(timeout=60)
     pool.stop()
     assert isinstance(noted, Noted)
     assert handled.error is None, handled.error

@@ -14,7 +14,7 @@ from tests.unit.web.test_problem_details import problem
 
 
 def get(sample, path, **options):
-    return requests.get(sample.url + path, timeout=10, **options)
+    return requests.get(sample.url + path, timeout=60, **options)
 
 
 def test_query_parameters_are_loaded_and_unknown_or_repeated_ones_refused(sample):
@@ -30,9 +30,9 @@ def test_query_parameters_are_loaded_and_unknown_or_repeated_ones_refused(sample
 
 
 def test_a_declared_header_is_loaded_and_named_when_it_is_missing(sample):
-    answer = requests.post(f"{sample.url}/moods", headers={"idempotency-key": "a"}, timeout=10)
+    answer = requests.post(f"{sample.url}/moods", headers={"idempotency-key": "a"}, timeout=60)
     assert answer.json() == {"key": "a"}
-    told = problem(requests.post(f"{sample.url}/moods", timeout=10), 422)
+    told = problem(requests.post(f"{sample.url}/moods", timeout=60), 422)
     assert told["errors"] == [{"field": "Idempotency-Key", "problem": "is missing"}]
 
 
@@ -43,7 +43,7 @@ def test_a_reply_brings_its_own_headers(sample):
 def test_a_raw_upload_is_read_in_pieces(sample):
     def put(body, media_type="image/png"):
         return requests.put(
-            f"{sample.url}/pictures", data=body, headers={"Content-Type": media_type}, timeout=10
+            f"{sample.url}/pictures", data=body, headers={"Content-Type": media_type}, timeout=60
         )
 
     assert put(b"x" * 3_000_000).json() == {"bytes": 3_000_000, "media_type": "image/png"}
@@ -84,17 +84,17 @@ def test_health_names_every_part_and_fails_when_one_does(sample):
     answer = get(sample, "/health")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "parts": {"database": True, "broker": True}}
-    requests.post(f"{sample.url}/broker/off", timeout=10)
+    requests.post(f"{sample.url}/broker/off", timeout=60)
     answer = get(sample, "/health")
     assert answer.status_code == 503
     assert answer.json() == {"status": "failing", "parts": {"database": True, "broker": False}}
-    requests.post(f"{sample.url}/broker/on", timeout=10)
-    requests.post(f"{sample.url}/database/off", timeout=10)
+    requests.post(f"{sample.url}/broker/on", timeout=60)
+    requests.post(f"{sample.url}/database/off", timeout=60)
     assert get(sample, "/health").json()["parts"] == {"database": False, "broker": True}
 
 
 def test_a_method_may_add_its_own_faults_to_those_of_the_schema(sample):
-    answer = requests.post(f"{sample.url}/forms", json={"owner": {"name": ""}}, timeout=10)
+    answer = requests.post(f"{sample.url}/forms", json={"owner": {"name": ""}}, timeout=60)
     fields = [error["field"] for error in problem(answer, 422)["errors"]]
     assert fields == ["name", "owner.name", "form"]
 
@@ -121,7 +121,7 @@ def test_each_request_is_one_log_line_with_constant_text(sample):
 
 
 def test_a_connection_is_kept_and_used_again(sample):
-    with closing(HTTPConnection("127.0.0.1", sample.port, timeout=10)) as connection:
+    with closing(HTTPConnection("127.0.0.1", sample.port, timeout=60)) as connection:
         connection.connect()
         kept = connection.sock
         for _ in range(3):

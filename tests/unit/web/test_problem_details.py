@@ -26,7 +26,7 @@ def problem(answer, status):
 
 
 def post(sample, body, **headers):
-    return requests.post(f"{sample.url}/animals", data=body, headers=JSON | headers, timeout=10)
+    return requests.post(f"{sample.url}/animals", data=body, headers=JSON | headers, timeout=60)
 
 
 def test_a_good_body_is_loaded_and_the_answer_shows_only_what_is_declared(sample):
@@ -110,14 +110,14 @@ def test_an_oversized_body_is_refused_and_the_client_reads_why(sample):
 
 
 def test_an_oversized_body_is_refused_before_it_is_sent(sample):
-    with socket.create_connection(("127.0.0.1", sample.port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", sample.port), timeout=60) as client:
         head = b"POST /animals HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         client.sendall(head + b"Content-Length: 99999999999\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_body_that_stops_early_is_malformed(sample):
-    with socket.create_connection(("127.0.0.1", sample.port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", sample.port), timeout=60) as client:
         head = b"POST /animals HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         client.sendall(head + b'Content-Length: 50\r\n\r\n{"name"')
         client.shutdown(socket.SHUT_WR)
@@ -125,7 +125,7 @@ def test_a_body_that_stops_early_is_malformed(sample):
 
 
 def test_a_request_that_is_not_http_gets_a_problem_and_no_page(sample):
-    with socket.create_connection(("127.0.0.1", sample.port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", sample.port), timeout=60) as client:
         client.sendall(b"GET / HTTP/x.1\r\n\r\n")
         answer = client.makefile("rb").read()
     assert b"application/problem+json" in answer
@@ -134,36 +134,36 @@ def test_a_request_that_is_not_http_gets_a_problem_and_no_page(sample):
 
 @pytest.mark.parametrize("path", ["/nothing", "/animals/", "/animals/%ff/x", "/animals/%00"])
 def test_an_unknown_path_is_a_problem_and_no_page(sample, path):
-    problem(requests.get(sample.url + path, timeout=10), 404)
+    problem(requests.get(sample.url + path, timeout=60), 404)
 
 
 def test_a_wrong_method_is_told_which_ones_there_are(sample):
-    answer = requests.delete(f"{sample.url}/animals", timeout=10)
+    answer = requests.delete(f"{sample.url}/animals", timeout=60)
     assert "only GET, HEAD, POST" in problem(answer, 405)["detail"]
     assert answer.headers["Allow"] == "GET, HEAD, POST"
 
 
 def test_our_own_errors_become_the_problems_they_are_declared_as(sample):
     def show(key, status):
-        return problem(requests.get(f"{sample.url}/animals/{key}", timeout=10), status)
+        return problem(requests.get(f"{sample.url}/animals/{key}", timeout=60), status)
 
     assert show("unknown", 404)["detail"] == "there is no animal of this name"
     assert show("taken", 409)["detail"] == "this name is taken"
     assert [error["field"] for error in show("wrong", 422)["errors"]] == ["key", "colour"]
-    away = requests.get(f"{sample.url}/animals/away", timeout=10)
+    away = requests.get(f"{sample.url}/animals/away", timeout=60)
     problem(away, 503)
     assert int(away.headers["Retry-After"]) > 0
 
 
 def test_an_unexpected_error_says_nothing_of_itself_but_is_logged_under_the_id_told(sample):
-    told = problem(requests.get(f"{sample.url}/animals/broken", timeout=10), 500)
+    told = problem(requests.get(f"{sample.url}/animals/broken", timeout=60), 500)
     assert "4711" not in str(told)
     assert told["instance"] in sample.logged()
     assert "the cage number is 4711" in sample.logged()
 
 
 def test_each_type_of_problem_leads_to_its_page(sample):
-    told = problem(requests.get(f"{sample.url}/nothing", timeout=10), 404)
-    page = requests.get(sample.url + told["type"], timeout=10).json()
+    told = problem(requests.get(f"{sample.url}/nothing", timeout=60), 404)
+    page = requests.get(sample.url + told["type"], timeout=60).json()
     assert page["title"] == told["title"]
-    problem(requests.get(f"{sample.url}/problems/nothing", timeout=10), 404)
+    problem(requests.get(f"{sample.url}/problems/nothing", timeout=60), 404)

@@ -11,7 +11,7 @@ from pika import frame, spec
 from deploy.workercheck.seen import Closed, Consuming
 from deploy.workercheck.tap import Tap, Trap
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 CONSUME = frame.Method(1, spec.Basic.Consume(queue="q")).marshal()
 CLOSE = frame.Method(0, spec.Connection.Close(200, "", 0, 0)).marshal()
 

@@ -107,7 +107,7 @@ def test_more_requests_than_may_be_held_are_refused_and_others_are_served(office
 
 def test_who_may_not_fetch_is_told(office):
     assert ask(office, "GET", "/departments/waits/next").status_code == 403
-    nobody = requests.get(f"{office.url}/departments/tax/next", timeout=10)
+    nobody = requests.get(f"{office.url}/departments/tax/next", timeout=60)
     assert nobody.status_code == 401
     for wait in ("61", "-1", "x"):
         answer = ask(office, "GET", f"/departments/tax/next?wait={wait}")

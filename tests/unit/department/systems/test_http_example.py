@@ -1,7 +1,6 @@
 """The example of the guide, as it is printed: its server, its connections.yaml, its commands."""
 
 import os
-import socket
 import subprocess
 import sys
 import uuid
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.local.ports import free_ports
 from tests.unit.department.samples import LINK, assigned, supplemented
 from tests.unit.department.systems.routing import answers_about
 from tests.unit.department.systems.theirs import SECRET
@@ -21,9 +21,7 @@ EXAMPLE = Path("services/department/examples/http").absolute()
 class OldSystem:
     def __init__(self, folder):
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        (self.port,) = free_ports(1)
         self.settings = {"PORT": str(self.port)}
 
     def start(self, *arguments, **more):

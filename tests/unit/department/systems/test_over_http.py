@@ -90,13 +90,13 @@ def given(office, department, **changes):
 def post(office, department, result, *, headers=None, body=None):
     body = json.dumps(result).encode() if body is None else body
     url = f"{office.url}/departments/{department}/results"
-    return requests.post(url, data=body, headers=headers or sign(body), timeout=10)
+    return requests.post(url, data=body, headers=headers or sign(body), timeout=60)
 
 
 def standing(office, department):
     url = f"{office.url}/departments/{department}/system"
     headers = {"Authorization": f"Bearer {office.tokens[department]}"}
-    answer = requests.get(url, headers=headers, timeout=10)
+    answer = requests.get(url, headers=headers, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -282,10 +282,10 @@ def test_a_system_that_does_not_answer_opens_its_line_and_holds_up_nobody(office
     assert shown["failures"] >= 3
     assert "longer than 1 seconds" in shown["error"]
     assert shown["waiting"] == 3
-    metrics = requests.get(f"{office.url}/systems/metrics", timeout=10).text
+    metrics = requests.get(f"{office.url}/systems/metrics", timeout=60).text
     assert 'onewindow_system_line{department="slow",state="open"} 1.0' in metrics
     assert 'onewindow_system_waiting{department="slow"} 3.0' in metrics
-    assert requests.get(f"{office.url}/health", timeout=10).json()["parts"]["database"]
+    assert requests.get(f"{office.url}/health", timeout=60).json()["parts"]["database"]
     ids = {it["body"]["delivery"] for it in theirs.got["/slow"]}
     del theirs.answers["/slow"]
     for task in slow:
