@@ -26,7 +26,7 @@ File = Annotated[
     typer.Option(
         "--connections",
         envvar="ONEWINDOW_CONNECTIONS",
-        help="The file connections.yaml.",
+        help="The file connections.yaml; without it, that of the catalogue.",
         show_default=False,
     ),
 ]
@@ -45,7 +45,10 @@ def systems(
     A fault in connections.yaml is told by its field, with exit status 2.
     """
     if connections is None:
-        raise Invalid(Fault("connections", "name the file with --connections"))
+        connections = catalogue_in_use(catalogue) / "connections.yaml"
+        if not connections.is_file():
+            problem = f"{connections} is not there; name the file with --connections"
+            raise Invalid(Fault("connections", problem))
     found = read_connections(connections)
     if check:
         _check_kept(found, departments(catalogue_in_use(catalogue)))

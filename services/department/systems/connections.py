@@ -1,4 +1,4 @@
-"""How each department's system is reached: connections.yaml, read and checked at the start."""
+"""How each department's system is reached: connections.yaml, read and checked."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -17,6 +17,8 @@ OpenWork = Callable[[], AbstractContextManager[Work]]
 LOOKS = 20
 """How much that need not be told any more is passed over in one transaction."""
 
+NOT_SET = "{} is not set to fetch its tasks; the operator can do that"
+
 
 class LeaseLost(OneWindowError):
     """The lease has ended, or the delivery was acknowledged; it may be another client's by now."""
@@ -38,9 +40,18 @@ class Fetched:
 
 def connection_of(connections: Connections, department: str) -> Connection:
     """The connection of a department that fetches; raises NotFetched."""
+    connection = left_of(connections, department)
+    if not isinstance(connection.way, Pull):
+        raise NotFetched(NOT_SET.format(department))
+    return connection
+
+
+def left_of(connections: Connections, department: str) -> Connection:
+    """The connection of a department that has fetched, perhaps before it was connected otherwise:
+    what it holds is still its to acknowledge or to give back. Raises NotFetched."""
     connection = connections.get(department)
-    if connection is None or not isinstance(connection.way, Pull):
-        raise NotFetched(f"{department} is not set to fetch its tasks; the operator can do that")
+    if connection is None:
+        raise NotFetched(NOT_SET.format(department))
     return connection
 
 

@@ -58,6 +58,10 @@ class Line:
             failed_at=now,
         )
 
+    def anew(self) -> "Line":
+        """The line to a place that was declared just now: what failed was another."""
+        return replace(self, failures=0, next_at=None, error="")
+
     def probing(self, now: datetime, seconds: float) -> "Line":
         """The line while one process tries it: for the others it is open meanwhile."""
         return replace(self, next_at=now + timedelta(seconds=seconds))

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.department.domain import OPEN
+from services.department.store import tasks
 from services.department.systems import tables
 from shared.database import insert_new, insert_returning, storable
 from shared.errors import Fault
@@ -56,6 +58,26 @@ def ask_for(tx: sa.Connection, department: str, assignments: Iterable[str], at: 
         row = {"department": department, "assignment": assignment, "due_at": at, "seen": ""}
         insert_new(tx, tables.polls, [row])
         _change_poll(tx, department, assignment, due_at=at)
+
+
+def ask_for_unasked(
+    tx: sa.Connection, department: str, at: datetime, *, each: bool, limit: int
+) -> int:
+    """Have results asked for of open tasks that were told but never asked for, from a moment on;
+    of how many, at most `limit`. Unless `each` is asked for, it is one question for all."""
+    told = sa.exists().where(
+        tables.news.c.assignment == tasks.c.assignment, tables.news.c.told_at.is_not(None)
+    )
+    named: Any = tasks.c.assignment if each else ALL
+    asked = sa.exists().where(
+        tables.polls.c.department == department, tables.polls.c.assignment == named
+    )
+    query = sa.select(tasks.c.assignment).where(
+        tasks.c.department == department, tasks.c.state.in_(OPEN), told, ~asked
+    )
+    found = tx.execute(query.limit(limit if each else 1)).scalars().all()
+    ask_for(tx, department, found if each else [ALL for _ in found], at)
+    return len(found)
 
 
 def polls_due(

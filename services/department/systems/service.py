@@ -1,39 +1,34 @@
 """The ways to departments' systems: wiring only. The department service inherits `Systems`."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import eventlet
-import structlog
-from nameko.extensions import DependencyProvider, Entrypoint
+from nameko.extensions import DependencyProvider
 from werkzeug.wrappers import Response
 
 from services.department.domain import NotPossible, OtherDepartment, Overtaken
 from services.department.store import department_with
 from services.department.systems import callback, fetching, noting, schemas, standing, store
 from services.department.systems.calling import Down
-from services.department.systems.connections import (
-    Connection,
-    Connections,
-    Folder,
-    Http,
-    read_connections,
-)
+from services.department.systems.connections import Connection, Connections, Folder, Pull
 from services.department.systems.courier import Courier
 from services.department.systems.fetching import LeaseLost, NotFetched
 from services.department.systems.folder.exchange import Exchange
 from services.department.systems.held import Held, Patience, TooMany
-from services.department.systems.line import grown
+from services.department.systems.inforce import InForce
+from services.department.systems.present import PresentConnections
 from services.department.systems.signing import NotSigned
+from services.department.systems.turns import Turn, Wanted, turns
 from shared.businesstime import BusinessTime
-from shared.delivery.backbone import SETTINGS, Backbone, instance
+from shared.delivery.backbone import SETTINGS
 from shared.delivery.entrypoints import Delivery
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound
 from shared.web.blocking import aside
 from shared.web.http import Request, http
 from shared.web.problems import CONFLICT, FORBIDDEN, TOO_MANY, UNAUTHORIZED, Refusal
@@ -41,77 +36,37 @@ from shared.web.route import JSON
 
 LOOK_ROUND = 0.2
 """Seconds after which those who wait are told of what has come."""
-LONGEST_TURN = 30.0
-"""Seconds until a turn that failed for a reason of ours is tried again."""
-GRACE = 2.0
-"""Seconds for which a service that stops waits for what is under way."""
 RETRY_AFTER = 5
+HELD = "held requests"
+"""No department has this name."""
 
 REAL = BusinessTime()
 """Leases, signatures and pauses are about other people's clocks, not about business time."""
 
-log = structlog.get_logger()
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class Ways(DependencyProvider):  # type: ignore[misc]
-    """The connections, read once at the start, and the requests that are held."""
+    """The connections of now, and the requests that are held."""
 
-    connections: Connections
+    present: PresentConnections
     held: Held
 
     def setup(self) -> None:
-        self.connections = read_connections(self.container.config[SETTINGS].connections)
+        settings = self.container.config[SETTINGS]
+        beside = settings.catalogue / "connections.yaml"
+        self.present = PresentConnections(
+            settings.connections or beside, optional=settings.connections is None
+        )
         self.held = Held()
+
+    @property
+    def connections(self) -> Connections:
+        """Those that are in force."""
+        return self.present.connections
 
     def get_dependency(self, _context: Any) -> "Ways":
         return self
-
-
-class Turns(Entrypoint):  # type: ignore[misc]
-    """A green thread for each of what the method returns: `turn` is called again and again, and
-    returns after how many seconds it wants to be. What fails in one is of no concern to the others.
-    """
-
-    backbone = Backbone()
-
-    def start(self) -> None:
-        self._stopping = threading.Event()
-        self._service = instance(self)
-        turns = getattr(self._service, self.method_name)()
-        self._threads = [
-            self.container.spawn_managed_thread(lambda name=name, turn=turn: self._run(name, turn))
-            for name, turn in turns.items()
-        ]
-
-    def stop(self) -> None:
-        self._service.ways.held.stop()
-        self._stopping.set()
-        with eventlet.Timeout(GRACE, False):
-            for thread in self._threads:
-                thread.wait()
-        # A request that is under way counts as if the process had died in the midst of it.
-        for thread in self._threads:
-            thread.kill()
-
-    def _run(self, name: str, turn: Callable[[], float]) -> None:
-        failures = 0
-        while not self._stopping.is_set():
-            try:
-                wait, failures = turn(), 0
-            except Unavailable as error:
-                failures += 1
-                wait = grown(failures, longest=LONGEST_TURN)
-                log.warning("turn waits", way=name, error=str(error), retry_in=wait)
-            except Exception:
-                failures += 1
-                wait = grown(failures, longest=LONGEST_TURN)
-                log.error("turn failed", way=name, retry_in=wait, exc_info=True)
-            # Never without a pause: other green threads want their turn.
-            self._stopping.wait(max(0.001, wait))
-
-
-turns = Turns.decorator
 
 
 def _department(service: "Systems", digest: str) -> str | None:
@@ -147,24 +102,26 @@ class Systems:
         noting.note(work, envelopes, self.ways.connections.keys(), REAL.now())
 
     @turns  # type: ignore[untyped-decorator]
-    def serve_systems(self) -> dict[str, Callable[[], float]]:
-        """What has a thread of its own: each department, and whoever wakes those that wait."""
-        connections = self.ways.connections
-        for department in connections:
-            self._catch_up(department)
+    def serve_systems(self) -> dict[str, Wanted]:
+        """What has a thread of its own just now: each connection, and whoever wakes those that
+        wait."""
+        self.ways.present.look()
         found = {
-            department: self._way(connection).turn
-            for department, connection in connections.items()
-            if isinstance(connection.way, Http | Folder)
+            department: Wanted(connection, partial(self._in_force, connection))
+            for department, connection in self.ways.connections.items()
         }
-        return {**found, "held": self._wake} if connections else {}
+        return {**found, HELD: Wanted(None, lambda: self._wake)} if found else {}
 
-    def _catch_up(self, department: str) -> None:
-        """A department that was connected just now is told every task that is open."""
-        found = store.PAGE
-        while found == store.PAGE:
-            with self.delivery.work() as work:
-                found = store.add_open_tasks(work.transaction, department, REAL.now())
+    def _in_force(self, connection: Connection) -> Turn:
+        way = None if isinstance(connection.way, Pull) else self._way(connection)
+        return InForce(
+            connection=connection,
+            way=way,
+            open_work=self.delivery.work,
+            clock=REAL.now,
+            steady=time.monotonic,
+            anew=self.ways.present.followed,
+        ).turn
 
     def _way(self, connection: Connection) -> Courier | Exchange:
         delivery = self.delivery
@@ -206,10 +163,10 @@ class Systems:
         204 when there is none; with `wait`, only after so many seconds. It comes again when the
         lease ends without an acknowledgement.
         """
-        connection = self._fetching(request, department)
         patience = Patience(request.query["wait"])
         with _counted(self.ways.held, department):
             while True:
+                connection = self._fetching(request, department)
                 found = fetching.fetch(self.delivery.work, connection, REAL.now())
                 if found is not None:
                     return found
@@ -219,7 +176,7 @@ class Systems:
     @_of_delivery("acknowledgement")
     def acknowledge_delivery(self, request: Request, department: str, delivery: str) -> Any:
         """The client has the delivery safely: it does not come again."""
-        connection, now = self._fetching(request, department), REAL.now()
+        connection, now = self._holding(request, department), REAL.now()
         with self.delivery.work() as work:
             fetching.acknowledge(work, connection, delivery, request.body["lease"], now)
         return {"lease_until": None}
@@ -235,7 +192,7 @@ class Systems:
     @_of_delivery("release")
     def release_delivery(self, request: Request, department: str, delivery: str) -> Any:
         """The client cannot take the delivery: it comes again to whoever asks first."""
-        connection, now = self._fetching(request, department), REAL.now()
+        connection, now = self._holding(request, department), REAL.now()
         with self.delivery.work() as work:
             fetching.give_back(work, connection, delivery, request.body["lease"], now)
         return {"lease_until": None}
@@ -243,6 +200,10 @@ class Systems:
     def _fetching(self, request: Request, department: str) -> Connection:
         _check_own(request, department)
         return fetching.connection_of(self.ways.connections, department)
+
+    def _holding(self, request: Request, department: str) -> Connection:
+        _check_own(request, department)
+        return fetching.left_of(self.ways.connections, department)
 
     @http(
         "POST",
@@ -290,7 +251,8 @@ class Systems:
     def show_system_metrics(self, _request: Request) -> Any:
         """The lines to departments' systems, in the text format of Prometheus."""
         with self.delivery.database.reading() as tx:
-            text = standing.metrics(tx, self.ways.connections, REAL.now())
+            present = self.ways.present
+            text = standing.metrics(tx, present.connections, REAL.now(), wrong=bool(present.wrong))
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -56,17 +56,20 @@ def standing(tx: sa.Connection, connection: Connection, now: datetime) -> Standi
     )
 
 
-def metrics(tx: sa.Connection, connections: Connections, now: datetime) -> bytes:
-    """All of it in the text format of Prometheus."""
+def metrics(
+    tx: sa.Connection, connections: Connections, now: datetime, *, wrong: bool = False
+) -> bytes:
+    """All of it in the text format of Prometheus; `wrong`: the file of now is not in force."""
     registry = CollectorRegistry()
-    registry.register(_Metrics([standing(tx, it, now) for it in connections.values()], now))
+    registry.register(_Metrics([standing(tx, it, now) for it in connections.values()], now, wrong))
     text: bytes = generate_latest(registry)
     return text
 
 
 class _Metrics(Collector):
-    def __init__(self, found: list[Standing], now: datetime) -> None:
+    def __init__(self, found: list[Standing], now: datetime, wrong: bool) -> None:
         self._found = found
+        self._wrong = wrong
         self._now = now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -83,6 +86,11 @@ class _Metrics(Collector):
             waiting.add_metric([it.department], it.waiting)
             oldest.add_metric([it.department], (self._now - since).total_seconds())
             problems.add_metric([it.department], len(it.problems))
+        yield GaugeMetricFamily(
+            "onewindow_system_connections_wrong",
+            "1 while connections.yaml is wrong and an earlier one is in force",
+            value=float(self._wrong),
+        )
         yield from (line, failures, waiting, oldest, problems)
 
 

@@ -136,6 +136,12 @@ def hold(tx: sa.Connection, news: News, until: datetime) -> None:
     _change(tx, [news.id], due_at=until)
 
 
+def put_forward(tx: sa.Connection, department: str, now: datetime) -> None:
+    """What waits for a later attempt is due at once; what somebody holds is left to them."""
+    waiting = (tables.news.c.department == department, _UNTOLD, tables.news.c.holder == "")
+    tx.execute(sa.update(tables.news).where(*waiting).values(due_at=now))
+
+
 def give_back(tx: sa.Connection, some: Sequence[News], now: datetime) -> None:
     """These were taken up, but nobody tried to tell them."""
     _change(
