@@ -29,6 +29,7 @@ class Protocol(HttpOnlyProtocol):  # type: ignore[misc]
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
         environ[CONNECTION] = self
+        environ["SERVER_PROTOCOL"] = self.request_version  # eventlet says HTTP/1.0 of them all
         return environ
 
     def send_error(self, _code: int, *_text: Any) -> None:

@@ -6,6 +6,7 @@ does not know, the fault says which one was probably meant.
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -28,10 +29,16 @@ WORDING = {
 }
 UNKNOWN = "Unknown field."
 LONGEST_NAME = 100
+MOST = 1_000
 
 
-def faults_of(messages: Any, schema: Schema | None = None, path: str = "") -> Iterator[Fault]:
-    """Every fault in the messages of a ValidationError, in the order of the schema."""
+def faults_of(messages: Any, schema: Schema | None = None) -> Iterator[Fault]:
+    """The faults in the messages of a ValidationError, in the order of the schema, `MOST` at most:
+    to find what each of a hundred thousand wrong names was meant to be takes minutes."""
+    return islice(_faults(messages, schema, ""), MOST)
+
+
+def _faults(messages: Any, schema: Schema | None, path: str) -> Iterator[Fault]:
     if isinstance(messages, dict):
         for key, inner in messages.items():
             yield from _faults_at(key, inner, schema, path)
@@ -42,13 +49,13 @@ def faults_of(messages: Any, schema: Schema | None = None, path: str = "") -> It
 
 def _faults_at(key: Any, inner: Any, schema: Schema | None, path: str) -> Iterator[Fault]:
     if key == "_schema":
-        yield from faults_of(inner, None, path)
+        yield from _faults(inner, None, path)
     elif isinstance(key, int):
-        yield from faults_of(inner, schema, f"{path}[{key}]")
+        yield from _faults(inner, schema, f"{path}[{key}]")
     elif inner == [UNKNOWN] and schema is not None:
         yield unknown(str(key), _names(schema), path)
     else:
-        yield from faults_of(inner, _below(schema, key), joined(path, str(key)))
+        yield from _faults(inner, _below(schema, key), joined(path, str(key)))
 
 
 def unknown(name: str, known: Iterable[str], path: str = "") -> Fault:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request as WireRequest
 from werkzeug.wrappers import Response
 
 from shared.errors import OneWindowError
+from shared.web.arriving import arriving
 from shared.web.problems import ProblemType
 from shared.web.request import Request, read
 from shared.web.response import Reply, answered, refused
@@ -36,18 +37,19 @@ class HttpEntrypoint(HttpRequestHandler):  # type: ignore[misc]
 
     def __init__(self, route: Route) -> None:
         super().__init__(route.method, route.path)
-        self.route = route
+        self.largest_body = route.limit if route.body or route.raw else 0
 
     def handle_request(self, request: WireRequest) -> Response:
         """The response of the service's method; only a container that is stopping raises."""
         done = Event()
-        self.container.spawn_worker(
-            self,
-            (request,),
-            request.path_values,  # type: ignore[attr-defined]
-            handle_result=partial(self.handle_result, done),
-        )
-        response: Response = done.wait()
+        with arriving(request, self.largest_body):
+            self.container.spawn_worker(
+                self,
+                (request,),
+                request.path_values,  # type: ignore[attr-defined]
+                handle_result=partial(self.handle_result, done),
+            )
+            response: Response = done.wait()
         return response
 
 

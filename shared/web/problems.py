@@ -143,4 +143,5 @@ def _kind_of(error: Exception, declared: Declared) -> ProblemType | None:
 def _detail(error: Exception, faults: tuple[Fault, ...]) -> str:
     if len(faults) < 2:
         return str(error)
-    return f"{len(faults)} things must be put right; errors names each of them."
+    named = "each of them" if len(faults) <= MOST_FAULTS else f"the first {MOST_FAULTS}"
+    return f"{len(faults)} things must be put right; errors names {named}."

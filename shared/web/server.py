@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import eventlet
 import structlog
 from eventlet import wsgi
+from eventlet.semaphore import Semaphore
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider
 from nameko.web.server import WebServer
@@ -19,6 +21,7 @@ from shared.web.builtin import BUILT_IN
 from shared.web.connection import Protocol, close_if_unread
 from shared.web.problems import MALFORMED, NOT_FOUND, WRONG_METHOD, Refusal
 from shared.web.response import refused, secured
+from shared.web.room import most_connections
 
 log = structlog.get_logger()
 
@@ -26,6 +29,8 @@ IDLE = 75.0
 """Seconds without a byte after which a connection is closed."""
 DRAIN = 5.0
 """Seconds for which a stopping server waits until the last responses are written."""
+BREATH = 0.1
+"""Seconds before the next try when a connection could not be taken."""
 
 
 class Server(WebServer):  # type: ignore[misc]
@@ -64,12 +69,29 @@ class Server(WebServer):  # type: ignore[misc]
                 return response
         return refused(error)
 
+    def run(self) -> None:
+        """Take connections for ever. An error that leaves this thread would end the service."""
+        self._room = Semaphore(most_connections())
+        while self._is_accepting:
+            self._room.acquire()
+            try:
+                sock, address = self._sock.accept()
+            except OSError as error:  # no file is left, or the caller hung up while waiting
+                self._room.release()
+                log.warning("connection not taken", reason=error.strerror)
+                eventlet.sleep(BREATH)
+            else:
+                sock.settimeout(self._serv.socket_timeout)
+                self.container.spawn_managed_thread(partial(self.process_request, sock, address))
+
     def process_request(self, sock: Any, address: Any) -> None:
         """One connection. An error that leaves this thread would end the whole service."""
         try:
             super().process_request(sock, address)
         except Exception:
             log.warning("connection broke", exc_info=True)
+        finally:
+            self._room.release()
 
     def stop(self) -> None:
         with eventlet.Timeout(DRAIN, False):

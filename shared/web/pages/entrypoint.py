@@ -31,6 +31,7 @@ class PageEntrypoint(HttpEntrypoint):
 
     def __init__(self, route: PageRoute) -> None:
         HttpRequestHandler.__init__(self, route.method, route.path)
+        self.largest_body = route.limit if route.method == "POST" else 0
 
 
 def page(

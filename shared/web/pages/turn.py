@@ -12,7 +12,6 @@ from werkzeug.wrappers import Request as WireRequest
 from werkzeug.wrappers import Response
 
 from shared.errors import Invalid, OneWindowError
-from shared.web.faults import faults_of
 from shared.web.pages import csrf, forms
 from shared.web.pages.answers import Page, Redirect
 from shared.web.pages.forms import Form, NoFields
@@ -173,5 +172,5 @@ def _query(schema: Schema | None, wire: WireRequest) -> Mapping[str, Any]:
     try:
         return dict(schema.load(plain))
     except ValidationError as error:
-        wrong = {fault.field.partition("[")[0] for fault in faults_of(error.messages, schema)}
+        wrong = error.messages_dict
         return dict(schema.load({name: it for name, it in plain.items() if name not in wrong}))

@@ -5,6 +5,8 @@ import sys
 import pytest
 
 RUN = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
 import eventlet
 eventlet.monkey_patch()
 from tests.unit.web.sample import run
@@ -21,17 +23,22 @@ def free_port() -> int:
 class Sample:
     """The sample service in a process of its own, and what it has written to its log."""
 
-    def __init__(self, log) -> None:
+    def __init__(self, log, *, files: int = 1000) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
         with log.open("wb") as written:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-c", RUN.format(port=self.port)],
+                [sys.executable, "-W", "ignore", "-c", RUN.format(port=self.port, files=files)],
                 stdout=subprocess.PIPE,
                 stderr=written,
             )
         assert self.process.stdout.readline() == b"started\n", log.read_text()
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+        self.process.stdout.close()
 
     def logged(self) -> str:
         return self.log.read_text()
@@ -41,6 +48,4 @@ class Sample:
 def sample(tmp_path_factory):
     started = Sample(tmp_path_factory.mktemp("sample") / "log")
     yield started
-    started.process.terminate()
-    started.process.wait(10)
-    started.process.stdout.close()
+    started.end()

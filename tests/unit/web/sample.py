@@ -12,6 +12,7 @@ from nameko.extensions import DependencyProvider
 
 from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound, OneWindowError, Unavailable
+from shared.web.arriving import UPLOADS_AT_ONCE
 from shared.web.http import Reply, http
 from shared.web.problems import CONFLICT
 
@@ -138,7 +139,8 @@ def run(port: int) -> None:
         processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    container = ServiceContainer(Sample, {"WEB_SERVER_ADDRESS": f"127.0.0.1:{port}"})
+    settings = {"WEB_SERVER_ADDRESS": f"127.0.0.1:{port}", "max_workers": UPLOADS_AT_ONCE + 1}
+    container = ServiceContainer(Sample, settings)
     container.start()
     print("started", flush=True)
     container.wait()

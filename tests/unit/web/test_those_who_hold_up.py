@@ -1,0 +1,119 @@
+"""Whoever sends slowly, opens many connections or writes much holds up nobody but themselves."""
+
+import io
+import resource
+import socket
+import time
+from contextlib import ExitStack, contextmanager
+
+import eventlet
+import pytest
+import requests
+
+from shared.web.arriving import UPLOADS_AT_ONCE, Paced
+from shared.web.faults import MOST
+from shared.web.room import most_connections
+from tests.unit.web.conftest import Sample
+
+FEW_FILES = 100
+ANIMAL = b"POST /animals HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+PICTURE = b"PUT /pictures HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+
+
+@pytest.fixture
+def scarce(tmp_path):
+    """The sample with few files to open."""
+    started = Sample(tmp_path / "log", files=FEW_FILES)
+    yield started
+    started.end()
+
+
+@contextmanager
+def callers(sample, number, said=b""):
+    """So many connections, on each of which this was said."""
+    with ExitStack() as stack:
+        found = []
+        for _ in range(number):
+            caller = socket.create_connection(("127.0.0.1", sample.port), timeout=10)
+            found.append(stack.enter_context(caller))
+            caller.sendall(said)
+        yield found
+
+
+def still_answers(sample):
+    return requests.get(f"{sample.url}/animals", timeout=10).status_code == 200
+
+
+def test_who_sends_a_body_slowly_takes_no_worker_from_others(sample):
+    with callers(sample, 3 * UPLOADS_AT_ONCE, ANIMAL + b"Content-Length: 1000\r\n\r\n{"):
+        assert still_answers(sample)
+
+
+def test_who_uploads_slowly_takes_the_place_of_other_uploads_alone(sample):
+    with callers(sample, 3 * UPLOADS_AT_ONCE, PICTURE + b"Content-Length: 2000000\r\n\r\n1"):
+        assert still_answers(sample)
+    picture = requests.put(
+        f"{sample.url}/pictures",
+        data=b"2" * 2_000_000,
+        headers={"Content-Type": "image/png"},
+        timeout=10,
+    )
+    assert picture.json()["bytes"] == 2_000_000
+
+
+def test_a_body_ends_when_its_time_is_over_or_its_sender_gone():
+    class Silent:
+        def read(self, _size):
+            eventlet.sleep(60)
+
+    class Gone:
+        def read(self, _size):
+            raise ConnectionResetError
+
+    assert Paced(Silent(), 0.01).read(9) == b""
+    assert Paced(Gone(), 60).read(9) == b""
+    assert Paced(io.BytesIO(b"123"), 60).read(9) == b"123"
+
+
+def test_a_hundred_thousand_unknown_names_are_no_work(sample):
+    names = ",".join(f'"n{number:05}":1' for number in range(9_000))
+    began = time.process_time()
+    told = requests.post(
+        f"{sample.url}/animals",
+        data=f"{{{names}}}",
+        headers={"Content-Type": "application/json"},
+        timeout=30,
+    ).json()
+    assert time.process_time() - began < 30
+    assert told["detail"] == f"{MOST} things must be put right; errors names the first 100."
+    assert len(told["errors"]) == 100
+
+
+def test_there_is_always_a_file_left_for_the_service_itself(scarce):
+    with callers(scarce, FEW_FILES // 2 + 1, b"GET /animals HTTP/1.1\r\nHost: x\r\n\r\n") as found:
+        *taken, waiting = found
+        assert all(caller.recv(9) == b"HTTP/1.1 " for caller in taken)
+        waiting.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            waiting.recv(9)
+        taken[0].close()
+        waiting.settimeout(10)
+        assert waiting.recv(9) == b"HTTP/1.1 "
+    assert "connection not taken" not in scarce.logged()
+
+
+def test_a_service_without_a_file_left_goes_on_when_there_is_one_again(scarce):
+    resource.prlimit(scarce.process.pid, resource.RLIMIT_NOFILE, (20, FEW_FILES))
+    until = time.monotonic() + 30
+    with callers(scarce, 20):
+        while "connection not taken" not in scarce.logged():
+            assert scarce.process.poll() is None, scarce.logged()
+            assert time.monotonic() < until
+            time.sleep(0.02)
+    resource.prlimit(scarce.process.pid, resource.RLIMIT_NOFILE, (FEW_FILES, FEW_FILES))
+    assert still_answers(scarce)
+
+
+def test_there_is_room_for_connections_beside_what_a_service_needs():
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert files // 2 <= most_connections() < files
