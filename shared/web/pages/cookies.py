@@ -9,11 +9,11 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from werkzeug.wrappers import Request, Response
 
-from shared.web.pages.answers import Flash
+from shared.web.pages.answers import Flash, Tone
 
 Purpose = Literal["session", "visitor", "language", "flash", "oidc"]
 YEAR = 365 * 24 * 3600
@@ -69,6 +69,10 @@ def unpacked(text: str) -> tuple[Flash, ...]:
     """The flashes in a cookie; none when somebody else wrote it."""
     try:
         plain = json.loads(base64.urlsafe_b64decode(text.encode()))
-        return tuple(Flash(text=key, tone=tone, values=dict(said)) for key, tone, said in plain)
-    except (ValueError, TypeError):
+        return tuple(
+            Flash(text=key, tone=tone, values=dict(said))
+            for key, tone, said in plain
+            if isinstance(key, str) and tone in get_args(Tone)
+        )
+    except (ValueError, TypeError, RecursionError):
         return ()

@@ -27,4 +27,4 @@ def is_genuine(secret: str, token: str, site: str) -> bool:
     """
     if not secret or site in FOREIGN:
         return False
-    return hmac.compare_digest(token_for(secret), token)
+    return hmac.compare_digest(token_for(secret).encode(), token.encode("utf-8", "replace"))

@@ -104,6 +104,7 @@ def test_a_token_belongs_to_one_secret_and_to_our_own_pages():
     assert csrf.is_genuine("mine", token, "")
     for secret, site in (("theirs", ""), ("", ""), ("mine", "cross-site"), ("mine", "same-site")):
         assert not csrf.is_genuine(secret, token, site)
+    assert not csrf.is_genuine("mine", "é\udcff", "")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,9 @@ def test_a_cookie_is_out_of_reach_for_scripts_and_in_production_for_other_hosts(
     assert response.headers["Set-Cookie"] == start
 
 
-@pytest.mark.parametrize("text", ["", "!", "bm9uc2Vuc2U=", "W1sxXV0=", "bnVsbA=="])
+@pytest.mark.parametrize(
+    "text", ["", "!", "bm9uc2Vuc2U=", "W1sxXV0=", "bnVsbA==", "W1tbXSwgImIiLCB7fV1d"]
+)
 def test_a_flash_that_somebody_else_wrote_is_nothing(text):
     assert unpacked(text) == ()
     assert unpacked(packed(())) == ()

@@ -14,6 +14,31 @@ def asked_from(address: str, **headers: str) -> None:
     check_near(Request(environ))
 
 
+NAMES_OF_OURS = ["127.0.0.1:8803", "localhost:8803", "localhost", "[::1]:8803", "[::1]", "::1"]
+NAMES_OF_OTHERS = ["evil.example:8803", "evil.example", "office.gov.cn", "127.0.0.1.evil.example"]
+
+
+@pytest.mark.parametrize("host", [*NAMES_OF_OURS, "supervision:8800", "10.1.2.3"])
+def test_it_is_asked_by_its_address_or_by_a_name_that_nobody_else_can_own(host, monkeypatch):
+    monkeypatch.delenv(READERS, raising=False)
+    asked_from("127.0.0.1", Host=host)
+
+
+@pytest.mark.parametrize("host", NAMES_OF_OTHERS)
+def test_a_page_whose_name_was_made_to_lead_here_reads_nothing(host, monkeypatch):
+    monkeypatch.delenv(READERS, raising=False)
+    with pytest.raises(Refusal, match="a name without dots"):
+        asked_from("127.0.0.1", Host=host)
+
+
+def test_a_proxy_that_does_not_say_so_is_known_by_its_old_protocol(monkeypatch):
+    monkeypatch.delenv(READERS, raising=False)
+    environ = create_environ(headers={"Host": "127.0.0.1:8803"}) | {"REMOTE_ADDR": "127.0.0.1"}
+    check_near(Request(environ))
+    with pytest.raises(Refusal, match="no proxy"):
+        check_near(Request(environ | {"SERVER_PROTOCOL": "HTTP/1.0"}))
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"])
 def test_this_machine_is_near(address, monkeypatch):
     monkeypatch.delenv(READERS, raising=False)
