@@ -1,18 +1,23 @@
 """Telling an address: what each channel gets, and what is said of one that does not take it."""
 
+import base64
 import email
 import email.policy
+import hashlib
+import hmac
 import json
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.feishu import NotifyFeishu
+from apprise.plugins.lark import NotifyLark
 from apprise.plugins.wecombot import NotifyWeComBot
 
 from services.supervision.notices import robots
@@ -35,6 +40,7 @@ def far(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
         monkeypatch.setattr(NotifyDingTalk, "notify_url", ding)
         monkeypatch.setattr(NotifyWeComBot, "notify_url", wecom)
         monkeypatch.setattr(NotifyFeishu, "notify_url", f"{server.url}/feishu/{{token}}/")
+        monkeypatch.setattr(NotifyLark, "notify_url", f"{server.url}/lark/")
         yield server
 
 
@@ -68,10 +74,15 @@ def test_dingtalk_gets_a_signed_text(far: Web):
     query = parse_qs(urlsplit(path).query)
     assert query["access_token"] == ["token123"]
     assert len(query["timestamp"][0]) == 13
-    assert len(query["sign"][0]) == 44, "SHA-256 in Base64, not quoted twice"
+    (at,), (sign,) = query["timestamp"], query["sign"]
+    assert sign == signed(b"SEC123", f"{at}\nSEC123".encode()), "as it is, not quoted twice"
     told = json.loads(body)
     assert told["text"]["content"].startswith("督办 40 条：黄牌 40")
     assert told["at"]["atMobiles"] == ["13800000000"]
+
+
+def signed(key: bytes, text: bytes) -> str:
+    return base64.b64encode(hmac.digest(key, text, hashlib.sha256)).decode()
 
 
 def test_wecom_gets_no_more_than_it_takes(far: Web):
@@ -81,6 +92,31 @@ def test_wecom_gets_no_more_than_it_takes(far: Web):
     content = far.told[0]["text"]["content"]
     assert len(content.encode()) <= 2_048
     assert content.endswith("https://w.example/alerts\n# d-1")
+
+
+@pytest.mark.parametrize("scheme", ["feishu", "lark"])
+def test_feishu_gets_a_signature_where_its_robot_asks_for_one(far: Web, scheme: str):
+    far.answer = {"code": 0, "msg": "success"}
+    tell(f"{scheme}://demo-Secret1%2B@tok-12345")
+    (path, body) = far.heard[0]
+    told = json.loads(body)
+    assert path.rstrip("/") == f"/{scheme}/tok-12345"
+    assert abs(int(told["timestamp"]) - time.time()) < 3_600, "seconds, within the hour"
+    assert told["sign"] == signed(f"{told['timestamp']}\ndemo-Secret1+".encode(), b"")
+    assert b"Secret1" not in body
+
+
+def test_the_signature_of_feishu_is_the_one_that_openssl_makes():
+    made = robots.signature_for_feishu("1599360473", "demo-Secret1")
+    assert made == "3sAI4Rm/xQKqF/UtJHdfrCbwcu85zcl6sczB/QQVQS4="
+
+
+def test_a_signature_that_is_refused_is_said_without_the_secret(far: Web):
+    far.answer = {"code": 19021, "msg": "sign match fail or timestamp is not within one hour"}
+    error = str(refusal("feishu://demo-Secret1@tok-12345"))
+    assert error.startswith("Feishu refused it: 19021 sign match fail")
+    assert "Secret1" not in error
+    assert "tok-12345" not in error
 
 
 def test_feishu_gets_a_text(far: Web):
