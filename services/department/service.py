@@ -49,9 +49,14 @@ def _act(what: str, body: type[Schema]) -> Callable[[Method], Method]:
 
 
 class Bureau(DependencyProvider):  # type: ignore[misc]
-    """What the desk's pages go by: read at the start, the departments again when they change."""
+    """What the desk's pages go by: each file of the catalogue is read again when it changes."""
 
     office: Office
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is not as somebody has written it; shown by /health."""
+        return self.office.ladders.remarks
 
     def setup(self) -> None:
         self.office = office_of(self.container.config[SETTINGS], sync=_synced)

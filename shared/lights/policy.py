@@ -43,6 +43,11 @@ class PresentLadders:
             self._read()
         return self._ladders
 
+    @property
+    def remarks(self) -> list[str]:
+        """That lights do not go by the file as it is written; for a service's health."""
+        return [f"{FILE} is wrong: lights do not go by it"] if self.fault else []
+
     def _read(self) -> None:
         try:
             self._ladders, self.fault = read_ladders(self._file), ""

@@ -13,7 +13,6 @@ from services.department import handlers, store
 from services.department.desk import handlers as desk_handlers
 from services.department.desk import inbox, library
 from services.department.desk.inbox import Desk, Question
-from services.department.desk.lights import Thresholds
 from services.department.desk.officers import Officer
 from services.department.domain import OPEN, NotPossible, Overtaken
 from services.department.systems import tables as systems
@@ -23,6 +22,7 @@ from shared.delivery import tables
 from shared.delivery.envelope import Envelope, Sender
 from shared.delivery.work import Work
 from shared.errors import NotFound
+from shared.lights import Choices
 from shared.messages import Limit
 from shared.migrating import migrate
 from shared.worktime import Calendars
@@ -185,7 +185,7 @@ def test_an_answer_that_routing_refused_opens_the_task_again(database):
 
 def listed(database, **asked):
     question = Question(department="seal-office", **asked)
-    desk = Desk(calendars=Calendars(), thresholds=Thresholds())
+    desk = Desk(calendars=Calendars(), ladders=Choices(clocks={}))
     with database.reading() as tx:
         found = inbox.find(tx, question, desk, NOW + timedelta(days=4), page=1, size=10)
     return [(it.task.assignment, it.light) for it in found.tasks]

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from services.department import store
 from services.department.desk.clocks import TimeLeft, clocks_of, time_left
-from services.department.desk.lights import Light, Thresholds, light_of
+from services.department.desk.lights import DARK, Lit, lit
 from services.department.desk.search import asked
 from services.department.domain import OPEN, Task
 from services.department.store import tasks
+from shared.lights import Choices, Ladder, Light
 from shared.worktime import Calendars
 
 MOST_OPEN = 5_000
@@ -35,27 +36,31 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A task in a list, with its time and its light."""
+    """A task in a list, with its time, its light, and why that is yellow."""
 
     task: Task
     time: TimeLeft | None
-    light: Light
+    why: Lit
+
+    @property
+    def light(self) -> Light:
+        return self.why.light
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What lights and times go by."""
+    """What lights and times go by: the calendars and the ladders of all regions."""
 
     calendars: Calendars
-    thresholds: Thresholds
+    ladders: Choices[Ladder]
 
     def listed(self, task: Task, now: datetime) -> Listed:
         """A task with its time and its light. What is closed has neither."""
-        time = None
-        if task.state in OPEN:
-            calendar = self.calendars.of(task.clocks.region)
-            time = time_left(task.clocks, taken_up=task.taken_up, now=now, calendar=calendar)
-        return Listed(task=task, time=time, light=light_of(time, self.thresholds))
+        if task.state not in OPEN:
+            return Listed(task=task, time=None, why=DARK)
+        calendar = self.calendars.of(task.clocks.region)
+        time = time_left(task.clocks, taken_up=task.taken_up, now=now, calendar=calendar)
+        return Listed(task=task, time=time, why=lit(task, self.ladders, calendar, now))
 
 
 @dataclass(frozen=True, kw_only=True)

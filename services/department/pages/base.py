@@ -7,22 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from environs import Env
 
 from services.department.desk.claims import HeldByAnother, NotForThisRole
 from services.department.desk.inbox import Desk
-from services.department.desk.lights import Thresholds
 from services.department.desk.officers import Officer
 from services.department.domain import NotPossible, Overtaken
 from shared.accounts.account import Account
 from shared.accounts.service import Accounts
 from shared.delivery.entrypoints import Delivery
 from shared.errors import OneWindowError
+from shared.lights import PresentLadders
 from shared.settings import Settings
 from shared.shelf import Shelf, Sync
 from shared.web.pages import Pages, Person
 from shared.web.problems import CONFLICT, FORBIDDEN, ProblemType
-from shared.worktime import read_calendars
+from shared.worktime import PresentCalendars
 
 HANDLE = ("officer", "head")
 KEEP = ("head", "administrator")
@@ -35,16 +34,21 @@ MET: Mapping[type[OneWindowError], ProblemType] = {
 """What may come between an officer and an act: the page is shown again, with what was typed."""
 
 
-YELLOW = "ONEWINDOW_DESK_YELLOW"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """What the pages go by: lights and calendars, the folder of materials, departments' titles."""
+    """What the pages go by: calendars and ladders as they are now, the folder of materials,
+    departments' titles."""
 
-    desk: Desk
+    calendars: PresentCalendars
+    ladders: PresentLadders
     shelf: Shelf
     listed: Path
+
+    @property
+    def desk(self) -> Desk:
+        """What lights and times go by now."""
+        self.calendars.refresh()
+        return Desk(calendars=self.calendars.calendars, ladders=self.ladders.now)
 
     @property
     def departments(self) -> Mapping[str, Mapping[str, str]]:
@@ -78,15 +82,10 @@ class DeskBase:
 
 
 def office_of(settings: Settings, *, sync: Sync) -> Office:
-    """What a process is told: the catalogue, and two settings of the desk. Raises Invalid."""
-    env = Env()
-    thresholds = env.str(YELLOW, "")
-    desk = Desk(
-        calendars=read_calendars(settings.catalogue),
-        thresholds=Thresholds.parse(thresholds) if thresholds else Thresholds(),
-    )
+    """What the pages of a process go by. Raises Invalid."""
     return Office(
-        desk=desk,
+        calendars=PresentCalendars(settings.catalogue),
+        ladders=PresentLadders(settings.catalogue),
         shelf=Shelf(settings.shelf, sync=sync),
         listed=settings.catalogue / "departments.yaml",
     )

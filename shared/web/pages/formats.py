@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
+from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup
+
+from shared.lights import TODAY, Hours, rule
 
 WEEKDAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
@@ -65,6 +68,25 @@ def left(language: str, amount: float, unit: str) -> str:
     return f"{before[late]}{span(language, abs(amount), unit)}{after[late]}"
 
 
+def why(language: str, warning: str, limit: str = "") -> str:
+    """Why a light is yellow (Timing.warning): 已用5个工作日的80% or 80% of 5 working days used.
+    `limit` is left out where it is not known."""
+    zh = language == "zh"
+    if warning in ("", TODAY):
+        return {"": "", TODAY: "今日到期" if zh else "due today"}[warning]
+    meant = rule(warning)
+    if isinstance(meant, Fraction):
+        share = f"{float(100 * meant):g}%"
+        return (
+            f"已用{limit or '时限'}的{share}" if zh else f"{share} of {limit or 'the limit'} used"
+        )
+    amount, unit = (
+        (meant.amount, "working_hours") if isinstance(meant, Hours) else (meant, "working_days")
+    )
+    few = span(language, abs(amount), unit)
+    return f"剩余不超过{few}" if zh else f"no more than {few} left"
+
+
 def size(_language: str, octets: int) -> str:
     """A file's size, such as 12 KiB."""
     if octets < KIBI:
@@ -99,5 +121,6 @@ def filters(language: str, zone: tzinfo) -> dict[str, Callable[..., Any]]:
         "plain_day": lambda value: day(language, date.fromisoformat(str(value))),
         "span": lambda amount, unit="working_days": span(language, amount, unit),
         "left": lambda amount, unit="working_days": left(language, amount, unit),
+        "why": lambda warning, limit="": why(language, warning, limit),
         "size": lambda octets: size(language, octets),
     }

@@ -1,17 +1,14 @@
-"""How much time a task has left, and the light that says so: the same as supervision's clocks."""
+"""How much time a task has left: the same as supervision's clocks say."""
 
 from datetime import datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.department import domain
-from services.department.desk.clocks import TimeLeft, clocks_of, plain_of, time_left
-from services.department.desk.lights import Thresholds, light_of
+from services.department.desk.clocks import clocks_of, plain_of, time_left
 from services.supervision.domain import Case, Rules, follow
 from services.supervision.policies import policy_from
-from shared.errors import Invalid
 from shared.messages import CaseProgressed, Limit, TaskSupplemented
 from shared.messages.ordered import TaskExtended
 from shared.messages.progress import Accepted, Assigned, Resumed, Returned, Suspended
@@ -160,45 +157,3 @@ def test_clocks_are_kept_and_read_back_as_they_were(story):
         now += timedelta(hours=hours)
         task = at_the_desk(task, what, message, now) or task
     assert clocks_of(plain_of(task.clocks)) == task.clocks
-
-
-def time(left_over, budget=8, unit="working_days", *, stopped=False):
-    return TimeLeft(
-        kind="handling",
-        unit=unit,
-        budget=budget,
-        left=left_over,
-        due_at=None if stopped else NOW,
-        provisional=False,
-        source="",
-    )
-
-
-@pytest.mark.parametrize(
-    ("of", "light"),
-    [
-        (None, "none"),
-        (time(3, stopped=True), "none"),
-        (time(8), "green"),
-        (time(2), "green"),
-        (time(1), "yellow"),
-        (time(0), "red"),
-        (time(-1), "red"),
-        (time(4, budget=20), "yellow"),
-        (time(5, budget=20), "green"),
-        (time(7, budget=16, unit="working_hours"), "yellow"),
-        (time(8, budget=16, unit="working_hours"), "green"),
-    ],
-)
-def test_the_light_is_yellow_below_a_quarter_or_on_the_last_day_and_red_when_it_is_over(of, light):
-    assert light_of(of, Thresholds()) == light
-
-
-def test_the_thresholds_are_a_setting():
-    half = Thresholds.parse("50%, 0")
-    assert half == Thresholds(share=0.5, last=0)
-    assert light_of(time(1, budget=2), half) == "green"
-    assert light_of(time(0.5, budget=2), half) == "yellow"
-    for wrong in ("", "25%", "x,1", "200%,1", "25%,-1"):
-        with pytest.raises(Invalid, match="ONEWINDOW_DESK_YELLOW"):
-            Thresholds.parse(wrong)
