@@ -1,5 +1,6 @@
 """The ways to departments' systems: wiring only. The department service inherits `Systems`."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,7 +8,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 import eventlet
-from nameko.extensions import DependencyProvider
+import structlog
+from nameko.extensions import DependencyProvider, Entrypoint
 from werkzeug.wrappers import Response
 
 from services.department.domain import NotPossible, OtherDepartment, Overtaken
@@ -22,9 +24,9 @@ from services.department.systems.held import Held, Patience, TooMany
 from services.department.systems.inforce import InForce
 from services.department.systems.present import PresentConnections
 from services.department.systems.signing import NotSigned
-from services.department.systems.turns import Turn, Wanted, turns
+from services.department.systems.turns import Round, Turn, Wanted
 from shared.businesstime import BusinessTime
-from shared.delivery.backbone import SETTINGS
+from shared.delivery.backbone import SETTINGS, Backbone, instance
 from shared.delivery.entrypoints import Delivery
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
@@ -36,6 +38,10 @@ from shared.web.route import JSON
 
 LOOK_ROUND = 0.2
 """Seconds after which those who wait are told of what has come."""
+FOLLOWED_EVERY = 1.0
+"""Seconds after which it is asked again who is connected."""
+GRACE = 2.0
+"""Seconds for which a service that stops waits for what is under way."""
 RETRY_AFTER = 5
 HELD = "held requests"
 """No department has this name."""
@@ -43,6 +49,7 @@ HELD = "held requests"
 REAL = BusinessTime()
 """Leases, signatures and pauses are about other people's clocks, not about business time."""
 
+log = structlog.get_logger()
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -67,6 +74,41 @@ class Ways(DependencyProvider):  # type: ignore[misc]
 
     def get_dependency(self, _context: Any) -> "Ways":
         return self
+
+
+class Turns(Entrypoint):  # type: ignore[misc]
+    """Green threads for what the method says is wanted; it is asked every second."""
+
+    backbone = Backbone()
+
+    def start(self) -> None:
+        self._stopping = threading.Event()
+        self._service = instance(self)
+        self._round = Round(self.container.spawn_managed_thread)
+        self._conductor = self.container.spawn_managed_thread(self._conduct)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._service.ways.held.stop()
+        self._conductor.wait()
+        threads = self._round.leave()
+        with eventlet.Timeout(GRACE, False):
+            for thread in threads:
+                thread.wait()
+        # A request that is under way counts as if the process had died in the midst of it.
+        for thread in threads:
+            thread.kill()
+
+    def _conduct(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._round.arrange(getattr(self._service, self.method_name)())
+            except Exception:
+                log.error("what takes turns stays as it was", exc_info=True)
+            self._stopping.wait(FOLLOWED_EVERY)
+
+
+turns = Turns.decorator
 
 
 def _department(service: "Systems", digest: str) -> str | None:
