@@ -19,21 +19,26 @@ from shared.messages.progress import (
     Change,
     Completed,
     Declined,
+    Resumed,
     Returned,
+    Suspended,
 )
 
+Stop = tuple[datetime, datetime | None]
+"""From when to when time stood still; to None where it still does."""
 ENDS = (Completed, Declined, Cancelled, Transferred)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
     """Of one assignment: when it began, when its department first answered, the task of which it is
-    a part, and how often something was found missing."""
+    a part, how often something was found missing, and when its time stood still."""
 
     assigned_at: datetime | None = None
     accepted_at: datetime | None = None
     part_of: str = ""
     returns: int = 0
+    stops: tuple[Stop, ...] = ()
 
 
 Notes = Mapping[str, Beside]
@@ -53,6 +58,10 @@ def noted(notes: Notes, changes: Sequence[Change], at: datetime) -> Notes:
                 notes = _with(notes, change.assignment, more)
             case Completed() | Declined() | Cancelled() | Transferred() if notes:
                 notes = {it: told for it, told in notes.items() if it != change.assignment}
+            case Suspended() | Resumed() if change.assignment in notes:
+                notes = _with(
+                    notes, change.assignment, _stood(notes[change.assignment], change, at)
+                )
     return notes
 
 
@@ -81,9 +90,20 @@ def _answered(notes: Notes, change: Accepted | Returned, at: datetime) -> Beside
     return told if told.accepted_at else replace(told, accepted_at=at)
 
 
+def _stood(told: Beside, change: Suspended | Resumed, at: datetime) -> Beside:
+    still = bool(told.stops) and told.stops[-1][1] is None
+    if isinstance(change, Suspended):
+        return told if still else replace(told, stops=(*told.stops, (at, None)))
+    return replace(told, stops=(*told.stops[:-1], (told.stops[-1][0], at))) if still else told
+
+
 def _read(told: dict[str, Any]) -> Beside:
     moments = {
         name: datetime.fromisoformat(told[name]) if told[name] else None
         for name in ("assigned_at", "accepted_at")
     }
-    return Beside(**{**told, **moments})
+    stops = tuple(
+        (datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None)
+        for since, until in told.get("stops", ())
+    )
+    return Beside(**{**told, **moments, "stops": stops})

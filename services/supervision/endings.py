@@ -1,14 +1,15 @@
 """What a step of the case stream ended, as facts. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, cast
 
-from services.supervision.beside import Beside, noted
+from services.supervision.beside import Beside, Stop, noted
 from services.supervision.clocks import clock_id
 from services.supervision.domain import Case, Rules
-from services.supervision.facts import CaseFact, Ending, Fact, spent
+from services.supervision.facts import CaseFact, Ending, Fact, StopFact, spent
 from services.supervision.packing import text_of_title
 from shared.messages.ordered import Merged, Transferred
 from shared.messages.parts import Text
@@ -48,6 +49,7 @@ class Facts:
 
     of_assignments: list[Fact] = field(default_factory=list)
     of_cases: list[CaseFact] = field(default_factory=list)
+    of_stops: list[StopFact] = field(default_factory=list)
 
     def take(self, before: Case, step: CaseProgressed, after: Case, rules: Rules) -> None:
         """Find what a step ended, from the case before it and after it."""
@@ -59,6 +61,7 @@ class Facts:
             reading.note(change)
         self.of_assignments += reading.assignments
         self.of_cases += reading.cases
+        self.of_stops += reading.stops
 
 
 class _Reading:
@@ -71,6 +74,7 @@ class _Reading:
         self._answered: set[str] = set()
         self.assignments: list[Fact] = []
         self.cases: list[CaseFact] = []
+        self.stops: list[StopFact] = []
 
     def take(self, change: Change) -> None:
         if ending := ENDINGS.get(type(change)):
@@ -94,6 +98,9 @@ class _Reading:
         told = self._notes.get(assignment, NOTHING)
         unit, budget, used, due_at, late = self._measured(handling)
         acceptance_unit, to_accept, waited, _due, kept_waiting = self._measured(acceptance)
+        stops = _stops(handling.limit.stretches) if handling else told.stops
+        if stops:
+            self._stood(assignment, stops)
         return Fact(
             case_code=case.code,
             assignment=assignment,
@@ -119,9 +126,22 @@ class _Reading:
             acceptance_used=waited,
             acceptance_late=kept_waiting,
             returns=told.returns,
-            stops=_stops(known.limit.stretches) if known else 0,
+            stops=len(stops),
             officer=getattr(change, "officer", ""),
         )
+
+    def _stood(self, assignment: str, stops: Iterable[Stop]) -> None:
+        """When the clock stood still; what stands still at the end does so until then."""
+        for since, until in stops:
+            if since < (ended := until or self._at):
+                self.stops.append(
+                    StopFact(
+                        case_code=self._after.code,
+                        assignment=assignment,
+                        since=since,
+                        until=ended,
+                    )
+                )
 
     def _accepted_at(self, acceptance: Any, told: Beside, assignment: str) -> datetime | None:
         """When the department first answered, before it ended the assignment."""
@@ -174,8 +194,15 @@ def _clock(case: Case, kind: str, subject: str = "") -> Any:
     return case.clocks[name] if clock is None and name in case.clocks else clock
 
 
-def _stops(stretches: Sequence[Stretch]) -> int:
-    return len(stretches) - (stretches[-1].end is None)
+def _stops(stretches: Sequence[Stretch]) -> tuple[Stop, ...]:
+    """Between the stretches in which a clock ran it stood still."""
+    if len(stretches) == 1 and stretches[0].end is None:
+        return ()
+    return tuple(
+        (it.end, later.begin if later else None)
+        for it, later in zip_longest(stretches, stretches[1:])
+        if it.end is not None
+    )
 
 
 def _deemed(fact: Fact, task: str) -> Fact:

@@ -49,6 +49,15 @@ class Fact(TypedDict):
     officer: str
 
 
+class StopFact(TypedDict):
+    """The clock of an assignment stood still between two moments."""
+
+    case_code: str
+    assignment: str
+    since: datetime
+    until: datetime
+
+
 class CaseFact(TypedDict):
     """How a case ended; its limits as a fact has its own."""
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from services.supervision.facttables import case_facts, facts
+from services.supervision.facttables import case_facts, fact_stops, facts
 from services.supervision.refacting import rebuild
 from services.supervision.tables import cases
 from shared.database import Database
@@ -19,6 +19,7 @@ from tests.unit.supervision.steps import (
     RULES,
     accepted,
     assigned,
+    at,
     cancelled,
     completed,
     decided,
@@ -58,6 +59,22 @@ def test_a_fact_is_kept_with_the_step_that_ends_its_assignment(database: Databas
     assert (case.case_code, case.outcome) == (CASE, "approved")
 
 
+def test_when_the_clock_of_an_assignment_stood_still_is_kept_with_or_without_a_limit(
+    database: Database,
+):
+    observe(database, opening(), step(2, "09-18 11:00", assigned("b.1", handling=None)))
+    both = ("a.1", "b.1")
+    observe(database, step(3, "09-21 10:00", *map(suspended, both)))
+    observe(database, step(4, "09-21 10:30", *map(resumed, both)))
+    observe(database, step(5, "09-22 11:00", *map(suspended, both)))
+    assert rows(database, fact_stops) == []
+    observe(database, step(6, "09-22 15:00", *map(completed, both)))
+    found = [(it.assignment, it.since, it.until) for it in rows(database, fact_stops)]
+    spans = [("09-21 10:00", "09-21 10:30"), ("09-22 11:00", "09-22 15:00")]
+    assert found == [(own, at(since), at(until)) for own in both for since, until in spans]
+    assert [it.stops for it in rows(database, facts)] == [2, 2]
+
+
 def test_what_was_noted_is_there_after_a_restart(database: Database):
     observe(database, opening())
     observe(database, step(2, "09-21 10:00", returned("a.1")))
@@ -82,7 +99,8 @@ def test_facts_that_were_lost_are_found_anew(database: Database):
 
 def _everything(database: Database) -> list[object]:
     kept = [(row.code, row.beside) for row in rows(database, cases)]
-    return [*kept, *rows(database, facts), *rows(database, case_facts)]
+    tables = facts, fact_stops, case_facts
+    return [*kept, *(row for table in tables for row in rows(database, table))]
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,16 @@ def test_the_cases_behind_a_figure_are_as_many_as_the_figure_and_take_as_long(to
         assert abs(sum(hours for _it, hours in behind) - edge.waiting.total) < 1e-6
 
 
+def test_the_stops_of_a_task_are_told_apart_from_its_handling(town: Database):
+    flow = mapped(town).flow
+    stopped = {it.task for it in flow.nodes if it.handling.total < it.with_stops.total}
+    assert stopped == {"fire"}
+    assert "stopped" in {it.part for it in flow.bottlenecks if it.before == "fire"}
+    fire = flow.node("fire")
+    assert fire
+    assert fire.stops == 6
+
+
 def test_items_versions_and_departments_are_those_of_what_may_be_seen(town: Database):
     with town.reading() as tx:
         assert [(key, count) for key, _title, count in flows.items(tx)] == [(ITEM, NUMBER)]
@@ -153,6 +163,11 @@ def test_a_log_in_xes_is_read_again_by_replay_and_gives_the_same_map(
     edges = {(it.before, it.after): it.count for it in own.edges}
     assert {(it.before, it.after): it.count for it in again.edges} == edges
     assert abs(again.time.total - own.time.total) < 0.01  # a log has milliseconds
+    for node in own.nodes:
+        same = again.node(node.task)
+        assert same
+        assert abs(same.handling.total - node.handling.total) < 0.01
+        assert abs(same.with_stops.total - node.with_stops.total) < 0.01
 
 
 def test_of_completions_alone_the_map_is_the_one_that_pm4py_counts(town: Database, tmp_path: Path):

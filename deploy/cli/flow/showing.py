@@ -7,7 +7,7 @@ from rich.table import Table
 
 from services.supervision.flow.comparing import Difference
 from services.supervision.flow.figures import Figures
-from services.supervision.flow.flows import Flow
+from services.supervision.flow.flows import NO_FIGURES, Flow
 from services.supervision.flow.words import Words, percent
 
 MOST = 15
@@ -51,7 +51,8 @@ def _whole(flow: Flow, words: Words) -> str:
     time = flow.time
     return (
         f"{flow.cases:,} closed cases; from acceptance to close {words.time(time.mean)} on"
-        f" average, median {words.time(time.median)}, 90% within {words.time(time.p90)}"
+        f" average, median {words.time(time.median)}, 90% within {words.time(time.p90)};"
+        " tasks without the stops of their clocks"
     )
 
 
@@ -60,6 +61,8 @@ def _bottlenecks(flow: Flow, words: Words) -> Table:
     for it in flow.bottlenecks[:MOST]:
         if edge := flow.edge(it.before, it.after):
             name, time = _arrow(it.before, it.after, words), edge.waiting
+        elif it.part == "stopped":
+            name, time = f"{words.title(it.before)}, clock stopped", NO_FIGURES
         else:
             name, time = words.title(it.before), _handling(flow, it.before)
         figures = f"{it.count:,}", percent(it.share), words.time(time.median), words.time(time.p90)

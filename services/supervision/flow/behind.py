@@ -17,7 +17,7 @@ def cases_behind(
     hours of business that it took there, the longest first. Touches no database."""
     found = []
     for row, assigned in got.cases:
-        one = course_of(row, assigned)
+        one = course_of(row, assigned, got.stops)
         times = list(starmap(elapsed_in(calendars.of(row.region)), spans(one, ends)))
         if times:
             found.append((one, sum(times) / HOUR))
@@ -25,12 +25,12 @@ def cases_behind(
 
 
 def spans(one: Course, ends: tuple[str, str] | None) -> list[tuple[datetime, datetime]]:
-    """From when to when a case was at a node or on an edge; all of it for None."""
+    """From when to when a case was at a node, without stops, or on an edge; all of it for None."""
     if ends is None:
         return [(one.opened, one.closed)]
     before, after = ends
     if after == START and before != START:  # a node: (task, "")
-        return [(it.began, it.ended) for it in one.assignments if it.node == before]
+        return [span for it in one.assignments if it.node == before for span in it.handled]
     if after == END:
         if one.last is None:
             return [(one.opened, one.closed)] if before == START else []

@@ -14,6 +14,8 @@ from datetime import datetime
 from functools import cached_property
 
 CANCELLED = "cancelled"
+Span = tuple[datetime, datetime]
+"""From when to when."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,8 @@ class Assignment:
     """A task in the hands of a department, from its assignment to its end.
 
     `node` is the task as the map shows it: parts of a task stand under that task. `began` is when
-    the department accepted it, or when it was assigned if it was answered without that.
+    the department accepted it, or when it was assigned if it was answered without that; `stopped`
+    is when the clock stood still, in order of time.
     """
 
     task: str
@@ -33,6 +36,17 @@ class Assignment:
     outcome: str = ""
     returns: int = 0
     stops: int = 0
+    stopped: tuple[Span, ...] = ()
+
+    @property
+    def handled(self) -> Iterator[Span]:
+        """From the acceptance to the end, without the stops: one span more than there are."""
+        since = self.began
+        for begin, end in self.stopped:
+            stop = max(since, min(begin, self.ended))
+            yield since, stop
+            since = max(stop, min(end, self.ended))
+        yield since, self.ended
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,4 +120,5 @@ def _in_order(it: Assignment, opened: datetime) -> Assignment:
         outcome=it.outcome,
         returns=it.returns,
         stops=it.stops,
+        stopped=it.stopped,
     )

@@ -56,7 +56,7 @@ def svg(flow: Flow, words: Words, *, link: Link = no_link, rare: float = RARE) -
     tasks = [START, *(it.task for it in flow.nodes), END]
     picture = _Picture(
         where=layout(tasks, {(it.before, it.after): it.count for it in edges}, START, END),
-        shares={(it.before, it.after): it.share for it in flow.bottlenecks},
+        shares={(it.before, it.after): it.share for it in flow.bottlenecks if it.part != "stopped"},
         most=max((it.count for it in edges), default=1),
         words=words,
         link=link,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from services.supervision.flow.figures import Figures
 
@@ -9,20 +10,26 @@ START, END = "", "."
 """What stands for the opening and the close of a case among the ends of an edge."""
 
 NO_FIGURES = Figures()
+Part = Literal["handling", "stopped", "waiting"]
+"""What a share of the whole time is: of a task its handling, or the stops meanwhile; of an edge the
+waiting."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
     """A task: how often it was assigned, in how many cases, by whom it was handled, and how long
-    from being accepted to its end. `on_way` are the hours of that on the longest way of a case,
-    and `stops` how often a clock stopped meanwhile."""
+    from being accepted to its end: `handling` without the stops of its clock, `with_stops` all of
+    it. `on_way` are the hours of handling on the longest way of a case, `stopped_on_way` those of
+    the stops, and `stops` how often the clock stopped."""
 
     task: str
     count: int
     cases: int
     departments: Mapping[str, int]
     handling: Figures
+    with_stops: Figures
     on_way: float
+    stopped_on_way: float = 0.0
     stops: int = 0
 
 
@@ -44,6 +51,7 @@ class Share:
 
     before: str
     after: str
+    part: Part
     hours: float
     share: float
     count: int

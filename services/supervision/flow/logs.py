@@ -2,17 +2,18 @@
 
 An activity is assigned with `schedule` or `assign`, begun with `start` and ended with `complete` or
 whatever else ends it (what was skipped is not there). Where the log has only its end, it was
-assigned when the one before it ended, and begun and ended at that moment. `concept:instance` tells
+assigned when the one before it ended, and begun and ended at that moment. Between `suspend` and
+`resume` its time stands still. `concept:instance` tells
 apart what the same case does twice at once. Events without a transition are taken as complete.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.supervision import xes
-from services.supervision.flow.courses import CANCELLED, Assignment, Course, course
+from services.supervision.flow.courses import CANCELLED, Assignment, Course, Span, course
 from shared.errors import Fault, Invalid
 
 NAME, STAMP, GROUP = "concept:name", "time:timestamp", "org:group"
@@ -32,6 +33,14 @@ class _Open:
     assigned: datetime | None = None
     began: datetime | None = None
     stops: int = 0
+    still: datetime | None = None
+    stopped: list[Span] = field(default_factory=list)
+
+    def resume(self, at: datetime) -> None:
+        """Time counts again, if it stood still."""
+        if self.still and self.still < at:
+            self.stopped.append((self.still, at))
+        self.still = None
 
 
 def courses(traces: Iterable[xes.Trace], zone: ZoneInfo) -> Iterator[Course]:
@@ -73,12 +82,15 @@ def _assignments(
             one.assigned = one.assigned or at
         elif what == "start":
             one.began = one.began or at
-        elif what == "suspend":
-            one.stops += 1
+        elif what == "suspend" and one.still is None:
+            one.stops, one.still = one.stops + 1, at
+        elif what == "resume":
+            one.resume(at)
 
 
 def _ended(key: tuple[str, str], one: _Open, at: datetime, outcome: str) -> Assignment:
     assigned = one.assigned or one.began or at
+    one.resume(at)
     return Assignment(
         task=key[0],
         node=key[0],
@@ -88,6 +100,7 @@ def _ended(key: tuple[str, str], one: _Open, at: datetime, outcome: str) -> Assi
         ended=at,
         outcome=outcome,
         stops=one.stops,
+        stopped=tuple(one.stopped),
     )
 
 

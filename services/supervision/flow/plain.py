@@ -15,7 +15,7 @@ NAMES = {START: "opened", END: "closed"}
 
 
 def plain(flow: Flow, words: Words) -> Plain:
-    """All figures of a map."""
+    """All figures of a map; `handling` is without stops."""
     return {
         "cases": flow.cases,
         "time": figures(flow.time),
@@ -27,7 +27,9 @@ def plain(flow: Flow, words: Words) -> Plain:
                 "cases": it.cases,
                 "departments": dict(it.departments),
                 "handling": figures(it.handling),
+                "with_stops": figures(it.with_stops),
                 "on_way": _rounded(it.on_way),
+                "stopped_on_way": _rounded(it.stopped_on_way),
                 "stops": it.stops,
             }
             for it in flow.nodes
@@ -43,6 +45,7 @@ def plain(flow: Flow, words: Words) -> Plain:
         ],
         "bottlenecks": [
             {
+                "part": it.part,
                 **(_ends(it.before, it.after) if it.after else {"task": it.before}),
                 "count": it.count,
                 "hours": _rounded(it.hours),

@@ -5,7 +5,7 @@ that anybody acts on, and a page must answer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from services.supervision.facttables import case_facts, facts
-from services.supervision.flow.courses import Assignment, Course, course
+from services.supervision.facttables import case_facts, fact_stops, facts
+from services.supervision.flow.courses import Assignment, Course, Span, course
 from services.supervision.flow.figures import Elapsed, elapsed_in
 from services.supervision.flow.flows import Flow
 from services.supervision.flow.selection import Selection
@@ -43,13 +43,19 @@ class Ended(NamedTuple):
     ending: str
     returns: int
     stops: int
+    assignment: str
+
+
+Stops = Mapping[tuple[str, str], tuple[Span, ...]]
+"""When time stood still, by case and assignment."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """The chosen cases with their facts, and how many there would have been."""
+    """The chosen cases with their facts and stops, and how many there would have been."""
 
     cases: list[tuple[Any, list[Ended]]]
+    stops: Stops
     chosen: int
 
 
@@ -78,7 +84,8 @@ def read(
     """The chosen cases; `seen` is what may be shown of `case_facts`."""
     which = cases_of(chosen, zone, seen)
     count = tx.execute(sa.select(sa.func.count()).select_from(which.subquery())).scalar_one()
-    return Read(cases=list(rows(tx, latest(which, most))), chosen=count)
+    some = latest(which, most)
+    return Read(cases=list(rows(tx, some)), stops=stops(tx, some), chosen=count)
 
 
 def mapped(got: Read, calendars: Calendars) -> Map:
@@ -92,7 +99,7 @@ def mapped(got: Read, calendars: Calendars) -> Map:
             node = it.part_of or it.task
             if node not in titles:
                 titles[node] = _title(it)
-        tally.add(course_of(row, assigned), elapsed[row.region])
+        tally.add(course_of(row, assigned, got.stops), elapsed[row.region])
     return Map(flow=tally.flow(), titles=titles, chosen=got.chosen)
 
 
@@ -103,7 +110,8 @@ def mark(
     which = cases_of(chosen, zone, seen).subquery()
     cases = tx.execute(sa.select(sa.func.count(), sa.func.max(which.c.closed_at))).one()
     last = sa.select(sa.func.max(facts.c.ended_at)).where(facts.c.item == chosen.item)
-    return (*cases, tx.execute(last).scalar_one())
+    still = sa.select(sa.func.count()).select_from(fact_stops)
+    return (*cases, tx.execute(last).scalar_one(), tx.execute(still).scalar_one())
 
 
 def items(tx: sa.Connection, seen: sa.ColumnElement[bool] = ALL) -> list[tuple[str, Text, int]]:
@@ -175,8 +183,20 @@ def rows(tx: sa.Connection, which: Any) -> Iterator[tuple[Any, list[Ended]]]:
         yield told[0], [it for it in ended if it.task is not None]
 
 
-def course_of(row: Any, assigned: list[Ended]) -> Course:
-    """The course of a case from its row and its facts."""
+def stops(tx: sa.Connection, which: Any) -> Stops:
+    """The stops of all assignments of these cases."""
+    statement = sa.select(fact_stops).join_from(
+        fact_stops, which, which.c.case_code == fact_stops.c.case_code
+    )
+    order = fact_stops.c.case_code, fact_stops.c.assignment, fact_stops.c.since
+    return {
+        key: tuple((it.since, it.until) for it in some)
+        for key, some in groupby(tx.execute(statement.order_by(*order)), key=itemgetter(0, 1))
+    }
+
+
+def course_of(row: Any, assigned: list[Ended], stops: Stops) -> Course:
+    """The course of a case from its row, its facts and its stops."""
     made = [
         Assignment(
             task=it.task,
@@ -188,6 +208,7 @@ def course_of(row: Any, assigned: list[Ended]) -> Course:
             outcome=it.ending,
             returns=it.returns,
             stops=it.stops,
+            stopped=stops.get((row.case_code, it.assignment), ()) if it.stops else (),
         )
         for it in assigned
     ]

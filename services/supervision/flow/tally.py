@@ -4,6 +4,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import starmap
 
 from services.supervision.flow.courses import Assignment, Course
 from services.supervision.flow.figures import HOUR, Elapsed, Ticks, figures
@@ -13,6 +14,7 @@ from services.supervision.flow.flows import (
     Edge,
     Flow,
     Node,
+    Part,
     Rework,
     Share,
     Wait,
@@ -31,8 +33,10 @@ class _Node:
     returns: int = 0
     stops: int = 0
     on_way: Ticks = 0
+    stopped_on_way: Ticks = 0
     again_time: Ticks = 0
     handling: "array[int]" = field(default_factory=_times)
+    with_stops: "array[int]" = field(default_factory=_times)
     departments: Counter[str] = field(default_factory=Counter)
     because: Counter[str] = field(default_factory=Counter)
 
@@ -75,9 +79,13 @@ class Tally:
 
     def _handled(self, it: Assignment, elapsed: Elapsed, on_way: bool) -> None:
         node = self._nodes[it.node]
-        time = elapsed(it.began, it.ended)
+        whole = elapsed(it.began, it.ended)
+        time = sum(starmap(elapsed, it.handled)) if it.stopped else whole
         node.handling.append(time)
-        node.on_way += time if on_way else 0
+        node.with_stops.append(whole)
+        if on_way:
+            node.on_way += time
+            node.stopped_on_way += whole - time
         node.departments[it.department] += 1
         node.returns += it.returns
         node.stops += it.stops
@@ -134,7 +142,9 @@ class Tally:
             cases=it.cases,
             departments=dict(it.departments.most_common()),
             handling=figures(it.handling),
+            with_stops=figures(it.with_stops),
             on_way=it.on_way / HOUR,
+            stopped_on_way=it.stopped_on_way / HOUR,
             stops=it.stops,
         )
 
@@ -151,17 +161,22 @@ class Tally:
     def _shares(self) -> list[Share]:
         """Nodes and edges by the time that they take on the longest ways, most first."""
         whole = sum(self._time)
-        found = [(name, "", it.on_way, len(it.handling)) for name, it in self._nodes.items()]
-        found += [(*ends, it.on_way, len(it.waiting)) for ends, it in self._edges.items()]
+        found: list[tuple[str, str, Part, Ticks, int]] = []
+        for name, it in self._nodes.items():
+            found += [(name, "", "handling", it.on_way, len(it.handling))]
+            found += [(name, "", "stopped", it.stopped_on_way, it.stops)]
+        for (before, after), way in self._edges.items():
+            found += [(before, after, "waiting", way.on_way, len(way.waiting))]
         return [
             Share(
                 before=before,
                 after=after,
+                part=part,
                 hours=time / HOUR,
                 share=time / whole,
                 count=count,
             )
-            for before, after, time, count in sorted(found, key=lambda it: -it[2])
+            for before, after, part, time, count in sorted(found, key=lambda it: -it[3])
             if time
         ]
 

@@ -11,8 +11,9 @@ Language = Literal["zh", "en"]
 ENDS = {START: Text(zh="受理", en="Accepted"), END: Text(zh="办结", en="Closed")}
 TIMES = {"zh": "{count} 次", "en": "{count}×"}
 NODE = {
-    "zh": "{title}：{count} 次，办理中位 {time}，占总时长 {share}",
-    "en": "{title}: {count} times, handled for {time} (median), {share} of the whole time",
+    "zh": "{title}：{count} 次，办理中位 {time}（不含中止，含中止 {whole}），占总时长 {share}",
+    "en": "{title}: {count} times, handled for {time} (median, without stops; with them {whole}),"
+    " {share} of the whole time",
 }
 EDGE = {
     "zh": "{before} → {after}：{count} 次，等待中位 {time}，占总时长 {share}",
@@ -55,6 +56,7 @@ class Words:
             title=self.title(it.task),
             count=f"{it.count:,}",
             time=self.time(it.handling.median),
+            whole=self.time(it.with_stops.median),
             share=percent(share),
         )
 

@@ -25,6 +25,7 @@ def task(
     outcome: str = "completed",
     part: str = "",
     returns: int = 0,
+    stopped: tuple[tuple[str, str], ...] = (),
 ) -> Assignment:
     return Assignment(
         task=part or name,
@@ -35,6 +36,8 @@ def task(
         ended=at(ended),
         outcome=outcome,
         returns=returns,
+        stops=len(stopped),
+        stopped=tuple((at(since), at(until)) for since, until in stopped),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ NAMES = st.sampled_from("abcd")
 @st.composite
 def assignments(draw: st.DrawFn) -> Assignment:
     times = sorted(draw(st.tuples(MOMENTS, MOMENTS, MOMENTS)))
+    stops = sorted(draw(st.lists(MOMENTS, max_size=4)))
     name = draw(NAMES)
     return Assignment(
         task=name,
@@ -28,6 +30,8 @@ def assignments(draw: st.DrawFn) -> Assignment:
         began=times[1],
         ended=times[2],
         outcome=draw(st.sampled_from(["completed", "cancelled", "declined"])),
+        stops=len(stops) // 2,
+        stopped=tuple(pairwise(stops))[::2],
     )
 
 
@@ -37,9 +41,11 @@ def courses(draw: st.DrawFn) -> Course:
 
 
 @given(st.lists(courses(), max_size=4))
-def test_waiting_and_handling_on_the_longest_ways_are_the_whole_time_of_all_cases(cases):
+def test_waiting_handling_and_stops_on_the_longest_ways_are_the_whole_time_of_all_cases(cases):
     flow = flow_of(cases, ELAPSED)
-    parts = [*(it.on_way for it in flow.nodes), *(it.on_way for it in flow.edges)]
+    handled = [it.on_way + it.stopped_on_way for it in flow.nodes]
+    parts = [*handled, *(it.on_way for it in flow.edges)]
+    assert all(it.handling.total <= it.with_stops.total for it in flow.nodes)
     assert abs(sum(parts) - flow.time.total) < 1e-9
     assert abs(sum(it.share for it in flow.bottlenecks) - 1) < 1e-9 or not flow.time.total
 

@@ -50,6 +50,37 @@ def test_bottlenecks_are_ranked_by_what_the_case_waited_for_and_make_up_its_whol
     assert "water" not in {it.before for it in flow.bottlenecks}  # nobody waited for it
 
 
+def stopped_case(*stops: tuple[str, str]) -> Flow:
+    """Fire, from Monday at 10 to Tuesday at 16; the hours of business between them are 12."""
+    fire = task("fire", "fire-rescue", "21 09:00", "21 10:00", "22 16:00", stopped=stops)
+    return flow_of([case("one", "21 09:00", "22 17:00", fire)], ELAPSED)
+
+
+def test_a_task_is_handled_without_the_stops_of_its_clock_and_both_are_told():
+    flow = stopped_case(("21 11:00", "21 14:00"), ("22 09:30", "22 10:00"))
+    node = flow.node("fire")
+    assert node
+    assert (node.handling.total, node.with_stops.total, node.stops) == (9.5, 12, 2)
+    shares = {(it.before, it.after, it.part): it.hours for it in flow.bottlenecks}
+    assert shares == {
+        ("fire", "", "handling"): 9.5,
+        ("fire", "", "stopped"): 2.5,
+        (START, "fire", "waiting"): 1,
+        ("fire", END, "waiting"): 1,
+    }
+    assert abs(sum(it.share for it in flow.bottlenecks) - 1) < 1e-9
+
+
+def test_of_a_stop_only_what_lies_between_acceptance_and_end_is_taken_off():
+    flow = stopped_case(("21 09:00", "21 11:00"), ("22 15:00", "23 12:00"))
+    assert [it.handling.total for it in flow.nodes] == [10]
+
+
+def test_a_stop_outside_the_hours_of_business_takes_nothing_off():
+    flow = stopped_case(("21 17:00", "22 09:00"))
+    assert [it.handling.total for it in flow.nodes] == [12]
+
+
 def test_a_department_waits_for_another_from_the_others_assignment_to_its_end():
     flow = flow_of([side_by_side()], ELAPSED)
     waits = {(it.department, it.on): it.time.total for it in flow.waits}

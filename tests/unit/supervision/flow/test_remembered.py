@@ -12,7 +12,7 @@ def test_a_map_is_made_again_only_when_its_mark_is_another(monkeypatch):
 
     def got() -> Read:
         read.append(1)
-        return Read(cases=[], chosen=len(read))
+        return Read(cases=[], stops={}, chosen=len(read))
 
     first = maps.of("a", 1, got, Calendars())
     assert maps.of("a", 1, got, Calendars()) is first
@@ -27,7 +27,7 @@ def test_of_many_maps_those_that_were_asked_for_last_are_kept(monkeypatch):
 
     def got() -> Read:
         read.append(1)
-        return Read(cases=[], chosen=0)
+        return Read(cases=[], stops={}, chosen=0)
 
     for key in ("a", "b", "a", "c", "a", "b"):
         maps.of(key, 1, got, Calendars())
