@@ -19,15 +19,15 @@ from deploy.cli.ordering import now
 from deploy.local.databases import database_of
 from deploy.local.places import Places
 from services.supervision import policystore
+from services.supervision.alerts import RUNGS as NAMES
 from services.supervision.appealing import key_of, token_of
 from services.supervision.clocks import KINDS
-from services.supervision.duty import Place, Told, told
+from services.supervision.duty import Place, Told, of_roles, told
 from services.supervision.ladder import RUNGS
 from services.supervision.people import People
 from services.supervision.peoplefile import FILE, read_people
-from services.supervision.policies import Policy, read_policy
+from services.supervision.policies import OTHERS, Policy, read_policy
 from services.supervision.policycheck import remarks
-from services.supervision.reasons import RUNG_NAMES
 from services.supervision.rungs import RungPolicy, Written
 from shared.errors import Fault, Invalid
 from shared.worktime import read_calendars
@@ -59,8 +59,10 @@ def check(*, as_json: AsJson = False, catalogue: Folder = EXAMPLE) -> None:
 @app.command()
 def who(
     *,
-    department: Annotated[str, typer.Option(help="Whose task or case it is.")],
-    rung: Annotated[str, typer.Option(help=f"One of {', '.join(RUNGS)}.")],
+    rung: Annotated[str, typer.Option(help=f"One of {', '.join((*RUNGS, *OTHERS))}.")],
+    department: Annotated[
+        str, typer.Option(help="Whose task or case it is; needed for a rung of a ladder.")
+    ] = "",
     item: Annotated[str, typer.Option(help="Its key, where it has a ladder of its own.")] = "",
     region: Annotated[
         str, typer.Option(envvar="ONEWINDOW_REGION", help="A code of GB/T 2260.")
@@ -75,16 +77,21 @@ def who(
     """Say who would be told of a rung, by which channels, from when on, and why they."""
     policy, people, _missing = _read(catalogue)
     region, moment = known_region(region, catalogue), _moment(at)
-    check_known("--department", department, departments_of(catalogue), where="the catalogue")
+    if department or rung not in OTHERS:
+        check_known("--department", department, departments_of(catalogue), where="the catalogue")
     if item:
         check_known("--item", item, items_of(catalogue), where="the catalogue")
-    _check("rung", rung, RUNGS)
+    _check("rung", rung, (*RUNGS, *OTHERS))
     _check("kind", kind, KINDS)
-    written = policy.of(region).written(kind, item=item, department=department)
-    _check("rung", rung, [it.name for it in written.rungs])
     here = read_calendars(catalogue).of(region).local(moment)
     place = Place(department=department, region=region)
-    said = _said(written, rung, told(rung, written, people, place, here), here)
+    if rung in OTHERS:
+        written, answer = Written(), of_roles(policy.others[rung], people, place, here)
+    else:
+        written = policy.of(region).written(kind, item=item, department=department)
+        _check("rung", rung, [it.name for it in written.rungs])
+        answer = told(rung, written, people, place, here)
+    said = _said(written, rung, answer, here)
     if as_json:
         print(json.dumps(said, ensure_ascii=False, indent=2))
     else:
@@ -178,8 +185,9 @@ def _within(policy: RungPolicy) -> str | None:
 
 
 def _show(said: dict[str, Any]) -> None:
-    title = RUNG_NAMES[said["rung"]].en
-    print(f"{title}, {said['when'] or 'when a lower rung is not acknowledged'}, at {said['at']}")
+    when = said["when"] or "when a lower rung is not acknowledged"
+    when = "of no limit" if said["rung"] in OTHERS else when
+    print(f"{NAMES[said['rung']].en}, {when}, at {said['at']}")
     for it in said["people"]:
         channels = ", then ".join(it["channels"]) or "no channel: nothing holds an address"
         later = f", from {it['not_before']} on (quiet hours)" if it["not_before"] else ""

@@ -58,7 +58,7 @@ def call(
         return Call(messages=(alert,))
     place = Place(department=clock.department, region=case.region)
     told = duty.told(said.name, written, rules.people, place, own.calendar.local(now))
-    alert = _addressed(alert, told)
+    alert = addressed(alert, told)
     if (
         said.acknowledge
         and clock.ended_at is None
@@ -76,7 +76,8 @@ def _orders(said: RungPolicy, clock: Clock) -> bool:
     return said.order == "reassign" and clock.kind == "handling" and clock.ended_at is None
 
 
-def _addressed(alert: AlertRaised, told: Told) -> AlertRaised:
+def addressed(alert: AlertRaised, told: Told) -> AlertRaised:
+    """The alert with those who are told of it, and the remarks about who is not."""
     addressees = tuple(
         Addressee(person=it.person, name=it.name, why=it.why) for it in told.recipients
     )

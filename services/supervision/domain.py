@@ -32,7 +32,7 @@ from shared.messages.progress import (
     Withdrawn,
 )
 from shared.values import with_changed
-from shared.worktime import Calendar, Calendars, Ledger
+from shared.worktime import NATION, Calendar, Calendars, Ledger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +41,14 @@ class Rules:
     alerts reach.
 
     `calendar` and `policy` are those of the region in question; `calendars`, where there are any,
-    and `policy` know those of the others.
+    and `policy` know those of the others. `region` is where the office is, for what is of no case.
     """
 
     calendar: Calendar
     policy: Policy
     calendars: Calendars | None = None
     people: People = NO_PEOPLE
+    region: str = NATION
 
     def calendar_of(self, region: str) -> Calendar:
         """The calendar of a region."""

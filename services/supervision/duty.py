@@ -56,6 +56,12 @@ def told(name: str, written: Written, people: People, place: Place, now: datetim
     return replace(instead, remarks=(*remarks, *instead.remarks))
 
 
+def of_roles(roles: Sequence[str], people: People, place: Place, now: datetime) -> Told:
+    """Who is told of what no ladder has a rung for: the people of these roles."""
+    found, remarks = _called(RungPolicy(name="", to=tuple(roles)), people, place, now)
+    return Told(rung="", recipients=found, remarks=remarks)
+
+
 def told_above(name: str, written: Written, people: People, place: Place, now: datetime) -> Told:
     """The people of the nearest higher rung that has somebody there."""
     remarks: tuple[Text, ...] = ()

@@ -11,6 +11,7 @@ from services.supervision.domain import Case, Rules, fire, follow, next_at
 from services.supervision.endings import Facts
 from services.supervision.notices import store as notices
 from services.supervision.notices.notice import notices_of
+from services.supervision.others import called
 from services.supervision.recipients import Recipient
 from services.supervision.reviewing import reviewed
 from services.supervision.trace import Entry, Head, append, canonical
@@ -45,7 +46,7 @@ def observe(
     before, early = dict(book.cases), set(book.early)
     for envelope in envelopes:
         book.take(envelope)
-    book.alert(store.alerted(tx, [alert.alert for alert in book.suspects]))
+    book.alert(store.alerted(tx, [alert.alert for alert in book.suspects]), work.now)
     changed = [case for case in book.cases.values() if case is not before.get(case.code)]
     store.save_cases(tx, changed)
     store.save_trace(tx, book.entries)
@@ -53,7 +54,7 @@ def observe(
     ratings.save(tx, book.ratings)
     store.hold(tx, (step for key, step in book.early.items() if key not in early))
     store.let_go(tx, [key for key in early if key not in book.early])
-    raise_alerts(work, book.alerts, channels)
+    raise_alerts(work, book.alerts, channels, book.recipients)
 
 
 def fire_due(
@@ -132,6 +133,7 @@ class Book:
     ratings: list[CaseRated] = field(default_factory=list)
     suspects: list[AlertRaised] = field(default_factory=list)
     alerts: list[tuple[AlertRaised, str]] = field(default_factory=list)
+    recipients: dict[str, Sequence[Recipient]] = field(default_factory=dict)
 
     def take(self, envelope: Envelope) -> None:
         """Take in one message."""
@@ -167,12 +169,16 @@ class Book:
         if alert := ratings.alert_of(rated, self.rules.of(rated.region).calendar):
             self.suspects.append(alert)
 
-    def alert(self, known: set[str]) -> None:
+    def alert(self, known: set[str], now: datetime) -> None:
         """Raise the alerts about suspicious messages, but for the `known` ones."""
-        for alert in self.suspects:
-            if alert.alert not in known:
-                known.add(alert.alert)
+        for suspect in self.suspects:
+            if suspect.alert not in known:
+                known.add(suspect.alert)
+                case = self.cases.get(suspect.case)
+                alert, told = called(suspect, case.region if case else "", self.rules, now)
                 self.alerts.append((alert, canonical(alert)))
+                if told is not None:
+                    self.recipients[alert.alert] = told
                 self._record(alert.case, ITSELF, alert)
 
     def _step(self, step: CaseProgressed) -> None:

@@ -2,15 +2,16 @@
 of each rung stands in `rungs`, and how a change of the file is followed in `rulefile`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from services.supervision.clocks import KINDS, LIKE
+from services.supervision.posts import OF_DEPARTMENT, ROLES
 from services.supervision.rulefile import version_of
-from services.supervision.rungs import Written, written
+from services.supervision.rungs import Written, names, written
 from shared.errors import Fault, Invalid
 from shared.lights import Choices, Ladder
 from shared.lights.choices import nearest
@@ -35,15 +36,29 @@ REFUSALS = {
 }
 """Why an answer did not count (see Refused), and whether that alerts unless the file says."""
 
+OTHERS: Mapping[str, tuple[str, ...]] = {
+    "refused": ("centre",),
+    "parked": ("centre",),
+    "calendar": ("centre",),
+    "rating": ("centre",),
+    "unreached": ("centre", "leadership"),
+}
+"""Alerts of no limit, and the roles that they tell unless the file says. Where an alert reached
+nobody and no higher rung has anybody, these are asked one after the other."""
+OF_A_DEPARTMENT = ("calendar", "rating")
+"""Those of them that are about a department."""
+
 ALERTED = frozenset(ground for ground, alerted in REFUSALS.items() if alerted)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy(Choices[Written]):
     """Ladders by kind of clock, and where an item, a department or a region has others; and on
-    which grounds an answer that did not count alerts. `version` tells the text from any other."""
+    which grounds an answer that did not count alerts. `others` are the roles that alerts of no
+    limit tell. `version` tells the text from any other."""
 
     refusals: frozenset[str] = ALERTED
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: OTHERS)
     version: str = ""
 
     def ladder(self, kind: str, *, item: str, department: str) -> Ladder:
@@ -76,7 +91,7 @@ def policy_of(text: str) -> Policy:
 def policy_from(data: Any, *, version: str = "") -> Policy:
     """Make a policy from what YAML gives. Raises Invalid naming every field that is wrong."""
     reading = _Reading()
-    known = {"ladders", *PLACES, "regions", "refusals"}
+    known = {"ladders", *PLACES, "regions", "refusals", "others"}
     parts = reading.mapping(data, "policies", known)
     for name, ladder in reading.mapping(parts.get("ladders"), "ladders").items():
         reading.ladder(name, ladder)
@@ -84,6 +99,7 @@ def policy_from(data: Any, *, version: str = "") -> Policy:
     later = {kind: policy.clocks[like] for kind, like in LIKE.items() if like in policy.clocks}
     policy = replace(policy, clocks={**later, **policy.clocks})
     policy = replace(policy, refusals=reading.refusals(parts.get("refusals") or {}))
+    policy = replace(policy, others=reading.others(parts.get("others") or {}))
     policy = replace(policy, regions=reading.regions(parts.get("regions") or {}, policy))
     missing = [kind for kind in KINDS if kind not in {*policy.clocks, *LIKE}]
     reading.faults += [Fault(f"clocks.{kind}", "is missing: name its ladder") for kind in missing]
@@ -131,8 +147,13 @@ class _Reading:
             name = f"regions.{region}"
             own = self.policy(self.mapping(parts[region], name, set(PLACES)), f"{name}.")
             wider = next((found[it] for it in nearest(region) if it in found), nation)
-            own = replace(own, wider=wider, refusals=nation.refusals, version=nation.version)
-            found[self.region(region, name)] = own
+            found[self.region(region, name)] = replace(
+                own,
+                wider=wider,
+                refusals=nation.refusals,
+                others=nation.others,
+                version=nation.version,
+            )
         return found
 
     def region(self, region: str, name: str) -> str:
@@ -153,6 +174,17 @@ class _Reading:
             self.faults.append(Fault("refusals.forged", "always alerts"))
         usual = dict.fromkeys(ALERTED, "alert")
         return frozenset(ground for ground, what in {**usual, **said}.items() if what == "alert")
+
+    def others(self, data: Any) -> dict[str, tuple[str, ...]]:
+        said = self.mapping(data, "others", set(OTHERS))
+        found = {kind: names(roles) for kind, roles in said.items()}
+        for kind, roles in found.items():
+            posts = [it for it in ROLES if kind in OF_A_DEPARTMENT or it not in OF_DEPARTMENT]
+            for role in roles:
+                if role not in posts:
+                    problem = f"{role!r} is none of {', '.join(posts)}"
+                    self.faults.append(Fault(f"others.{kind}", problem))
+        return {**OTHERS, **found}
 
     def choices(self, data: Any, name: str) -> dict[str, Choice]:
         return {

@@ -73,6 +73,9 @@ def _without_holder(policy: Policy, people: People, departments: Collection[str]
     held |= {shift.post.role for shift in people.shifts}
     for role in sorted(_named(policy) - held):
         yield f"nobody is {role}, and a ladder tells them"
+    if people.persons:
+        for role in sorted(_of_no_limit(policy) - held - _named(policy)):
+            yield f"nobody is {role}, and alerts of no limit go to them (others)"
     for department, choice in sorted(policy.departments.items()):
         own = {
             post.role
@@ -94,6 +97,10 @@ def _named(policy: Policy) -> set[str]:
         for choice in (it.clocks, *it.items.values(), *it.departments.values())
     )
     return {role for choice in choices for ladder in choice.values() for role in _roles(ladder)}
+
+
+def _of_no_limit(policy: Policy) -> set[str]:
+    return {role for roles in policy.others.values() for role in roles}
 
 
 def _roles(ladder: Written) -> set[str]:

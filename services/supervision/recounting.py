@@ -18,8 +18,11 @@ from services.supervision.clocks import Clock
 from services.supervision.domain import Case, Rules, recounted
 from services.supervision.handlers import raise_alerts
 from services.supervision.moves import TYPE, Recounted
+from services.supervision.others import called
+from services.supervision.recipients import Recipient
 from services.supervision.trace import Entry, append, canonical
 from shared.delivery.work import Work
+from shared.messages import AlertRaised
 from shared.values import with_changed
 from shared.worktime import Calendars, Version
 from shared.worktime.changes import differences
@@ -106,9 +109,19 @@ class _Turn:
                 kept.append(case)
         store.save_cases(work.transaction, kept)
         store.save_trace(work.transaction, entries)
-        raised = [alerts.of_recount(*it, work.now) for it in _by_department(moved)]
-        raise_alerts(work, [(alert, canonical(alert)) for alert in raised], self.channels)
+        self._raise(work, moved)
         return len(moved)
+
+    def _raise(self, work: Work, moved: list[Recounted]) -> None:
+        raised, recipients = list[AlertRaised](), dict[str, Sequence[Recipient]]()
+        for department, some in _by_department(moved):
+            plain = alerts.of_recount(department, some, work.now)
+            alert, told = called(plain, some[0].region, self.rules, work.now)
+            raised.append(alert)
+            if told is not None:
+                recipients[alert.alert] = told
+        bodies = [(alert, canonical(alert)) for alert in raised]
+        raise_alerts(work, bodies, self.channels, recipients)
 
     def _told(self, region: str, old: Clock, new: Clock) -> Recounted:
         local = self.rules.of(region).calendar.local

@@ -57,6 +57,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
             policy=self.files.policy,
             calendars=self.calendars,
             people=self.files.people,
+            region=self.backbone.settings.region,
         )
         self.sheet_rules = read_rules(catalogue / SHEETS)
         self.signer = Signer.of(data)

@@ -102,8 +102,8 @@ def _rung(name: str, data: Any, field: str, faults: list[Fault]) -> RungPolicy:
     return RungPolicy(
         name=name,
         when=str(said.get("when", "")),
-        to=_names(said.get("to")),
-        channels=_names(said.get("channels")),
+        to=names(said.get("to")),
+        channels=names(said.get("channels")),
         acknowledge=_within(within) if within else None,
         otherwise=str(said.get("else", "")),
         may_be_skipped=said.get("may_be_skipped") is True,
@@ -118,7 +118,8 @@ def _within(found: re.Match[str]) -> Within:
     return Within(amount=int(found[1]), unit=unit)
 
 
-def _names(data: Any) -> tuple[str, ...]:
+def names(data: Any) -> tuple[str, ...]:
+    """One name, or a list of them, as YAML has it."""
     return tuple(map(str, data if isinstance(data, list) else [data] if data else []))
 
 
@@ -128,10 +129,10 @@ def _faults_of_rung(name: str, said: Mapping[str, Any], field: str) -> Iterator[
     for unknown in said.keys() - {*KEYS, "order"}:
         yield Fault(f"{field}.{unknown}", f"is unknown; there are {', '.join((*KEYS, 'order'))}")
     yield from _faults_of_when(said, field)
-    for role in _names(said.get("to")):
+    for role in names(said.get("to")):
         if role not in ROLES:
             yield Fault(f"{field}.to", f"{role!r} is no role; a role is one of {', '.join(ROLES)}")
-    for channel in _names(said.get("channels")):
+    for channel in names(said.get("channels")):
         if not _CHANNEL.fullmatch(channel):
             yield Fault(f"{field}.channels", f"{channel!r} is no name of a channel such as mail")
     if "acknowledge" in said and not _WITHIN.fullmatch(str(said["acknowledge"])):

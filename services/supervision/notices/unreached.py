@@ -2,7 +2,8 @@
 
 It goes up the line, to the people of the next rung that has somebody there, and always to the file
 and to the exchange. Where it reaches none of them either, the next one goes further up; above the
-highest rung there is nobody, and it is told in the file, on the exchange and in the figures alone.
+highest rung, and for what has no rungs, the roles are asked that the policy names for it, one after
+the other. Where none is left it is told in the file, on the exchange and in the figures alone.
 """
 
 import hashlib
@@ -28,9 +29,11 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, kw_only=True)
 class Higher:
-    """The people of the next rung above that has somebody there; `rung` is empty where none has."""
+    """The people of the next rung above that has somebody there, or of a role; `rung` is empty
+    where nobody is left. `policy` is the version that says so."""
 
     rung: str = ""
+    policy: str = ""
     recipients: tuple[Recipient, ...] = ()
     remarks: tuple[Text, ...] = ()
 
@@ -100,11 +103,12 @@ def of_unreached(
         ),
         remarks=higher.remarks,
         follows=alert.alert,
+        policy=higher.policy,
     )
 
 
 def rung_of(alert: AlertRaised) -> str:
-    """The rung whose people were to be told of an alert."""
+    """The rung whose people were to be told of an alert, or the role (`at-centre`)."""
     return alert.alert.split("/")[1] if alert.rung == UNREACHED else alert.rung
 
 

@@ -75,6 +75,12 @@ def test_check_says_which_roles_nobody_holds(catalogue: Path):
     said = run(catalogue, "check").stdout
     assert "nobody is leadership, and a ladder tells them" in said
     assert "people.he-jun.posts: the catalogue has no moon" in said
+    (catalogue / "people.yaml").write_text("people: {li: {name: 李娜}}", encoding="utf-8")
+    text = (catalogue / "policies.yaml").read_text("utf-8")
+    text = text.replace("  mass-event:\n    handling: by-name", "  {}")
+    (catalogue / "policies.yaml").write_text(text, encoding="utf-8")
+    said = run(catalogue, "check").stdout
+    assert "nobody is centre, and alerts of no limit go to them (others)" in said
 
 
 def test_check_names_regions_that_are_not_there(catalogue: Path):
@@ -133,6 +139,20 @@ def test_a_region_is_known_by_the_published_codes_or_by_the_file_of_the_office(c
     assert run(catalogue, *asked, "440300").exit_code == 0  # not in regions.yaml
     (catalogue / "regions.yaml").write_text("330116: {zh: 新区, en: New District}", "utf-8")
     assert run(catalogue, *asked, "330116").exit_code == 0
+
+
+def test_who_says_whom_an_alert_of_no_limit_tells(catalogue: Path):
+    said = run(catalogue, "who", "--rung", "parked", "--at", "2026-10-10T10:00+08:00")
+    assert said.stdout.splitlines() == [
+        "Message parked, of no limit, at 2026-10-10T10:00:00+08:00",
+        "  孙波 (sun-bo): mail",
+        "      supervision centre",
+    ]
+    policies = (catalogue / "policies.yaml").read_text("utf-8")
+    policies = policies.replace("parked: [centre]", "parked: []")
+    (catalogue / "policies.yaml").write_text(policies, encoding="utf-8")
+    said = run(catalogue, "who", "--rung", "parked")
+    assert "nobody by name" in said.stdout
 
 
 def test_no_token_is_made_for_a_department_that_is_not_there(catalogue: Path, tmp_path: Path):

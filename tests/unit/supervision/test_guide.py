@@ -76,6 +76,7 @@ def test_the_rung_and_the_people_of_the_guide_are_sound():
 
 def test_the_commands_of_the_guide_about_policies_say_what_it_shows(monkeypatch):
     monkeypatch.setenv("ONEWINDOW_MAIL", "mailtos://user:word@smtp.city.example")
-    (asked,) = re.findall(r"^\./onewindow (policy who .*)$", GUIDE, re.MULTILINE)
+    asked, parked = re.findall(r"^\./onewindow (policy who .*)$", GUIDE, re.MULTILINE)
     assert run(*shlex.split(asked)).stdout in GUIDE
+    assert run(*shlex.split(parked)).stdout.startswith("Message parked, of no limit, at ")
     assert run("policy", "check").stdout.endswith("sound; 7 people\n")

@@ -51,3 +51,22 @@ def test_a_policy_that_cannot_be_followed_is_refused_with_the_field(change, prob
 def test_a_policy_file_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(Invalid, match="cannot be read"):
         read_policy(tmp_path / "policies.yaml")
+
+
+def test_alerts_of_no_limit_tell_the_centre_unless_a_line_says_otherwise():
+    policy = policy_from({**LADDERS, "others": {"rating": "head", "parked": []}})
+    assert policy.others["rating"] == ("head",)
+    assert policy.others["parked"] == ()
+    assert policy.others["calendar"] == ("centre",)
+    assert policy.others["unreached"] == ("centre", "leadership")
+
+
+def test_who_is_told_of_what_is_no_departments_is_none_of_a_department():
+    wrong = {"parked": ["head"], "rating": "moon", "red": ["centre"]}
+    with pytest.raises(Invalid) as raised:
+        policy_from({**LADDERS, "others": wrong})
+    assert {str(it) for it in raised.value.faults} == {
+        "others.red: is unknown",
+        "others.parked: 'head' is none of supervisor, centre, leadership",
+        "others.rating: 'moon' is none of handler, head, supervisor, centre, leadership",
+    }
