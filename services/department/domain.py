@@ -164,7 +164,8 @@ def act(task: Task, what: Act, said: Said, now: datetime) -> tuple[Task, Any]:
     """
     before, after = MOVES[what]
     if task.state not in before:
-        raise NotPossible(f"the task is {task.state}; {what} is possible when it is {_or(before)}")
+        standing = task.standing(now.tzinfo)
+        raise NotPossible(f"{standing}; {what} is possible when it is {_or(before)}")
     if said["version"] != task.version:
         raise Overtaken(
             f"the task is at version {task.version} and not {said['version']}; read it again"

@@ -164,6 +164,8 @@ class Service(Systems, AccountPages, InboxPages, TaskPages, ActPages, TemplatePa
     def _do(self, request: Request, assignment: str, what: Act) -> Any:
         with self.delivery.work() as work:
             task = handlers.act(work, request.bearer, assignment, what, request.body)
+            if not self.fetches(request.bearer):  # what it fetched, it answers here itself
+                self.tell_settled(work, task)
         return self._as_shown(task)
 
     def _as_shown(self, task: Task) -> Task:

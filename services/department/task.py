@@ -90,6 +90,17 @@ class Task:
         draft = self.draft or {}
         return "" if draft.get("sent_back_by") else str(draft.get("by", ""))
 
+    def standing(self, zone: tzinfo | None) -> str:
+        """In what state the task is, as a clause; of one that is over, since when and by whom."""
+        if self.state in OPEN:
+            return f"the task is {self.state}"
+        at = f"{self.changed_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        if self.state == "cancelled" or self.answer is None:
+            return f"the task was {self.state} on {at}"
+        approved_by = self.answer.get("approved_by", "")
+        by = f"{self.officer}, approved by {approved_by}," if approved_by else self.officer
+        return f"the task was {self.state} by {by} on {at}"
+
     def changed(self, now: datetime, *, what: str, by: str = "", **changes: Any) -> "Task":
         """The task after a change, which its log keeps."""
         version = self.version + 1

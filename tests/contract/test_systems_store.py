@@ -208,7 +208,7 @@ def test_the_same_result_has_one_effect(database):
     tell(database, take_up(database))
     first = take(database, result(outcome="approved", results={"seal": "1"}))
     assert take(database, result(outcome="approved", results={"seal": "1"})) == first
-    with pytest.raises(Exception, match="the task is completed"):
+    with pytest.raises(Exception, match="the task was completed"):
         take(database, result(outcome="rejected", opinion="x", legal_basis="y"))
 
 

@@ -182,7 +182,8 @@ class ActPages(DeskBase):
     )
     def approve_draft(self, visit: Visit, assignment: str) -> Redirect:
         with self.delivery.work() as work:
-            handlers.approve(work, officer_of(visit.somebody), assignment, visit.form["version"])
+            officer, version = officer_of(visit.somebody), visit.form["version"]
+            self.tell_settled(work, handlers.approve(work, officer, assignment, version))
         return self._on("done.approve")
 
     @page(
@@ -218,6 +219,7 @@ class ActPages(DeskBase):
         try:
             with self.delivery.work() as work:
                 done = handlers.act(work, officer_of(visit.somebody), assignment, what, given)
+                self.tell_settled(work, done.task)
         except Invalid as error:
             faults = (Fault(it.field, WORDED.get(it.field, it.problem)) for it in error.faults)
             raise Invalid(*faults) from error

@@ -11,10 +11,11 @@ import yaml
 from services.department.desk.claims import HeldByAnother, NotForThisRole
 from services.department.desk.inbox import Desk
 from services.department.desk.officers import Officer
-from services.department.domain import NotPossible, Overtaken
+from services.department.domain import NotPossible, Overtaken, Task
 from shared.accounts.account import Account
 from shared.accounts.service import Accounts
 from shared.delivery.entrypoints import Delivery
+from shared.delivery.work import Work
 from shared.errors import OneWindowError
 from shared.lights import PresentLadders
 from shared.settings import Settings
@@ -70,6 +71,10 @@ class DeskBase:
     accounts: Accounts
     pages: Pages
     office: Office
+
+    def tell_settled(self, work: Work, task: Task) -> None:
+        """Have the department's own system told that a task was answered here."""
+        raise NotImplementedError
 
     def page_frame(self, person: Person, language: str) -> Mapping[str, Any]:
         """The department's name beside the officer's."""

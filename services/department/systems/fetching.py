@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from services.department.domain import Task
 from services.department.systems import store, telling
 from services.department.systems.connections import Connection, Connections, Pull
-from services.department.systems.news import News
+from services.department.systems.news import News, as_told
 from shared.delivery.work import Work
 from shared.errors import NotFound, OneWindowError
 
@@ -67,7 +67,7 @@ def fetch(open_work: OpenWork, connection: Connection, now: datetime) -> Fetched
             some = telling.take_up(work, connection, now, hold=seconds, holder=lease, limit=1)
         for news, task in some:
             until = now + timedelta(seconds=seconds)
-            return Fetched(news=news, task=task, lease=lease, until=until)
+            return Fetched(news=news, task=as_told(news, task), lease=lease, until=until)
     return None
 
 

@@ -1,11 +1,13 @@
 """What a department's system is told about a task: assigned, supplemented, cancelled, refused.
 
 `refused` means that routing let an answer not count, because it lacks what the item asks for: the
-task is open again, and its note says why. News of one task is told in order. Pure.
+task is open again, and its note says why. `cancelled` also when an officer has answered the task at
+the desk: its state then says what became of it, its note who answered and when. News of one task
+is told in order. Pure.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -50,7 +52,7 @@ def id_of(kind: Kind, assignment: str, message_id: str) -> str:
 def needless(kind: Kind, task: Task, *, heard: bool) -> bool:
     """Whether news need not be told any more. `heard`: the other side may know of the task."""
     if kind == "cancelled":
-        return not heard
+        return not heard or task.state in OPEN
     return task.state not in OPEN
 
 
@@ -59,7 +61,14 @@ def pause_after_refusal(attempts: int) -> float:
     return grown(attempts, first=FIRST_REFUSAL, longest=LONGEST_REFUSAL)
 
 
+def as_told(news: News, task: Task) -> Task:
+    """The task with the note that goes with the news: who answered it past the system, and when."""
+    if news.kind == "cancelled" and task.state in ("completed", "declined"):
+        return replace(task, note=task.standing(task.changed_at.tzinfo))
+    return task
+
+
 def document(news: News, task: Task) -> dict[str, Any]:
     """What is told: the task as its department sees it, with `delivery` and `kind`."""
-    shown: dict[str, Any] = TaskShown().dump(task)
+    shown: dict[str, Any] = TaskShown().dump(as_told(news, task))
     return {"delivery": news.id, "kind": news.kind, **shown}

@@ -50,6 +50,15 @@ def note(
     store.add(work.transaction, found, now)
 
 
+def note_settled(work: Work, task: Task, departments: Collection[str], now: datetime) -> None:
+    """Note that a task was answered past its department's system, which need not work on it any
+    longer. `now` is real time."""
+    if task.department in departments and task.state in ("completed", "declined"):
+        cause = f"settled at version {task.version}"
+        found = (task.department, task.assignment, _KINDS[TaskCancelled], cause)
+        store.add(work.transaction, [found], now)
+
+
 def _from_assignment_on(some: Sequence[tuple[Any, str]]) -> list[tuple[Any, str]]:
     """Without what came before the assignment of its task: that tells of it as well."""
     coming = {it.assignment for it, _ in some if isinstance(it, TaskAssigned)}

@@ -12,7 +12,7 @@ import structlog
 from nameko.extensions import DependencyProvider, Entrypoint
 from werkzeug.wrappers import Response
 
-from services.department.domain import NotPossible, OtherDepartment, Overtaken
+from services.department.domain import NotPossible, OtherDepartment, Overtaken, Task
 from services.department.store import department_with
 from services.department.systems import callback, fetching, noting, schemas, standing, store
 from services.department.systems.calling import Down
@@ -142,6 +142,15 @@ class Systems:
     def tell_systems(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         """Note what the systems are to be told, in the transaction that took it in."""
         noting.note(work, envelopes, self.ways.connections.keys(), REAL.now())
+
+    def tell_settled(self, work: Work, task: Task) -> None:
+        """Have the department's system told, if it has one, that a task was answered without it."""
+        noting.note_settled(work, task, self.ways.connections.keys(), REAL.now())
+
+    def fetches(self, department: str) -> bool:
+        """Whether the department's system fetches its tasks, and so answers by the desk's API."""
+        connection = self.ways.connections.get(department)
+        return connection is not None and isinstance(connection.way, Pull)
 
     @turns  # type: ignore[untyped-decorator]
     def serve_systems(self) -> dict[str, Wanted]:

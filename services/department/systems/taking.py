@@ -11,7 +11,7 @@ from typing import Any, cast
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from services.department import handlers, schemas
-from services.department.domain import Act, Overtaken, Task
+from services.department.domain import OPEN, Act, Overtaken, Task
 from services.department.store import tasks_under
 from services.department.systems import store
 from services.department.systems.mapping import FieldMapping
@@ -134,7 +134,8 @@ def take(work: Work, department: str, result: Result) -> Task:
         return task
     version = result.version
     if version is None and task is not None:
-        _check_told(work, task)
+        if task.state in OPEN:
+            _check_told(work, task)
         version = task.version
     return handlers.act(
         work,
@@ -157,5 +158,7 @@ def _check_told(work: Work, task: Task) -> None:
 def _taken(task: Task, result: Result) -> bool:
     if task.answer is None or task.answer["act"] != result.act:
         return False
-    said = {name: it for name, it in result.said.items() if name not in ("version", "officer")}
+    # Who settles a task is part of the answer: an officer at the desk may have said the same.
+    apart = ("version",) if task.state in ("completed", "declined") else ("version", "officer")
+    said = {name: it for name, it in result.said.items() if name not in apart}
     return all(task.answer.get(name) == value for name, value in said.items())

@@ -34,6 +34,18 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"任务当前状态为 \1；只有状态为 \3 时才能 \2",
         ),
         (
+            r"the task was completed by (.+) on (\S+ \S+); (\w+) is possible when it is (.+)",
+            r"任务已由 \1 于 \2 办结；只有状态为 \4 时才能 \3",
+        ),
+        (
+            r"the task was declined by (.+) on (\S+ \S+); (\w+) is possible when it is (.+)",
+            r"任务已由 \1 于 \2 退件；只有状态为 \4 时才能 \3",
+        ),
+        (
+            r"the task was cancelled on (\S+ \S+); (\w+) is possible when it is (.+)",
+            r"任务已于 \1 取消；只有状态为 \3 时才能 \2",
+        ),
+        (
             r"the task is at version (\d+) and not (\d+); read it again",
             r"任务已更新为第 \1 版，不是第 \2 版，请重新读取",
         ),
