@@ -164,7 +164,7 @@ def _start(folder: Path, port: int) -> subprocess.Popen:
 
 
 def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
-    patience = time.monotonic() + 60
+    patience = time.monotonic() + 120
     while time.monotonic() < patience:
         assert process.poll() is None, log.read_text()
         try:

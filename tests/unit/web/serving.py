@@ -50,7 +50,7 @@ class Serving:
         self._wait()
 
     def _wait(self):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while time.monotonic() < until and self.process.poll() is None:
             try:
                 requests.get(f"{self.url}/health", timeout=60)

@@ -104,7 +104,7 @@ def test_there_is_always_a_file_left_for_the_service_itself(scarce):
 
 def test_a_service_without_a_file_left_goes_on_when_there_is_one_again(scarce):
     resource.prlimit(scarce.process.pid, resource.RLIMIT_NOFILE, (20, FEW_FILES))
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     with callers(scarce, 20):
         while "connection not taken" not in scarce.logged():
             assert scarce.process.poll() is None, scarce.logged()

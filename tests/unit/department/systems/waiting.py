@@ -3,7 +3,7 @@
 import time
 
 
-def until(holds, seconds=20):
+def until(holds, seconds=90):
     """Wait until it holds; what it is then."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
