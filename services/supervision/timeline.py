@@ -1,4 +1,5 @@
-"""A case as a timeline: when each department had its task, when time stood still. Pure.
+"""A case as a timeline: its review before acceptance, when each department had its task, when time
+stood still. Pure.
 
 Times come from the trace, so that they are those of the steps by which clocks go; due dates and
 what is used of a limit come from the clocks.
@@ -8,10 +9,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
+from services.supervision.beforehand import Beforehand, Milestone, beforehand
 from services.supervision.clocks import CASE_KINDS, Clock
 from services.supervision.happenings import STEP
+from services.supervision.reviewing import KIND
 from services.supervision.trace import Entry
 from shared.messages.parts import Text
 from shared.worktime import Calendar, Ledger
@@ -23,6 +26,8 @@ ENDS = {
     "task.transferred": "transferred",
 }
 CLOSES = {"case.decided": "decided", "case.withdrawn": "withdrawn", "case.merged": "merged"}
+OF_STAGE = {"review": (KIND,), "case": CASE_KINDS, "task": ("handling", "acceptance")}
+"""The kinds of clocks of a bar; the first is the one whose use is told."""
 Said = Mapping[str, Any]
 
 
@@ -55,7 +60,8 @@ class Used:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """A task of a department, or the case itself (no `assignment`), from `begin` to `end`."""
+    """A task of a department, or the case itself (no `assignment`), or its review before it was
+    accepted (with `milestones`), from `begin` to `end`."""
 
     assignment: str = ""
     task: str = ""
@@ -70,6 +76,14 @@ class Bar:
     pauses: tuple[Pause, ...] = ()
     dues: tuple[Due, ...] = ()
     used: Used | None = None
+    milestones: tuple[Milestone, ...] = ()
+
+    @property
+    def stage(self) -> Literal["review", "case", "task"]:
+        """What it is a bar of."""
+        if self.milestones:
+            return "review"
+        return "task" if self.assignment else "case"
 
     @property
     def stands_still(self) -> bool:
@@ -80,7 +94,9 @@ class Bar:
 def bars(
     entries: Iterable[Entry], clocks: Mapping[str, Clock], calendar: Calendar, now: datetime
 ) -> tuple[Bar, ...]:
-    """The case itself, then its tasks in the order in which they were assigned."""
+    """The review before acceptance if there was one, the case itself, then its tasks in the order
+    in which they were assigned."""
+    entries = list(entries)
     found: dict[str, Bar] = {}
     for entry in entries:
         if entry.type == STEP:
@@ -88,7 +104,25 @@ def bars(
             at = datetime.fromisoformat(said["at"])
             for change in said["changes"]:
                 _take(found, change, at)
-    return tuple(_measured(bar, clocks, calendar, now) for bar in found.values())
+    before = beforehand(entries)
+    shown = [_review(before), *found.values()] if before else [*found.values()]
+    return tuple(_measured(bar, clocks, calendar, now) for bar in shown)
+
+
+def _review(before: Beforehand) -> Bar:
+    """While the applicant has the notice in hand, the office's time stands still."""
+    said = before.review
+    back = next(iter(said.corrected_at), said.ended_at)
+    pauses = (Pause(begin=said.notified_at, end=back),) if said.notified_at else ()
+    return Bar(
+        title=said.title,
+        department=said.lead,
+        begin=said.received_at,
+        end=said.ended_at,
+        state=before.state,
+        pauses=pauses,
+        milestones=before.milestones,
+    )
 
 
 def _take(found: dict[str, Bar], change: Said, at: datetime) -> None:
@@ -154,13 +188,19 @@ def _resumed(bar: Bar, at: datetime) -> Bar:
 
 
 def _measured(bar: Bar, clocks: Mapping[str, Clock], calendar: Calendar, now: datetime) -> Bar:
-    kinds = ("handling", "acceptance") if bar.assignment else CASE_KINDS
-    own = [it for it in clocks.values() if it.kind in kinds and it.subject == bar.assignment]
+    kinds = OF_STAGE[bar.stage]
+    own = [
+        it
+        for it in clocks.values()
+        if it.kind in kinds and (bar.milestones or it.subject == bar.assignment)
+    ]
+    own.sort(key=lambda it: it.subject, reverse=True)  # of the clocks of a review, the last one
     dues = tuple(
         Due(kind=it.kind, at=it.due_at, missed=it.due_at < min(now, it.ended_at or now))
         for it in own
         if it.due_at
     )
+    dues = tuple(sorted(dues, key=lambda it: it.at))
     return replace(bar, dues=dues, used=_used(own, kinds[0], calendar, now))
 
 

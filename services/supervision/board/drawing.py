@@ -1,13 +1,14 @@
 """A timeline as a picture: where everything of it goes, in the units of the drawing. Pure.
 
 The template draws it; here is only the geometry. Time runs from left to right, a row a task, the
-case itself on top.
+case itself on top, and above it what was before its acceptance.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from services.supervision.beforehand import Milestone
 from services.supervision.timeline import Bar, Due, Pause
 from shared.worktime import Calendar
 
@@ -16,6 +17,8 @@ LEAST = 3.0
 """What happened in a moment is still seen."""
 STEPS = (1, 2, 7, 14, 28, 56, 112, 224, 448)
 """Days between two lines of the scale."""
+APART = 19.0
+"""From one milestone to the next, so that none hides another."""
 MOST_TICKS = 10
 MOST_DAYS = 130
 """In a longer time days off are too narrow to be seen."""
@@ -39,8 +42,18 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sign:
+    """A milestone: it stands at `x` and is drawn at `shown`, where it hides no other."""
+
+    x: float
+    shown: float
+    what: Milestone
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
-    """A bar, its part before the department took the task up, its pauses and its due dates."""
+    """A bar, its part before the department took the task up, its pauses, its due dates and its
+    milestones."""
 
     y: float
     bar: Bar
@@ -49,6 +62,7 @@ class Row:
     late: Span | None
     pauses: tuple[Span, ...]
     marks: tuple[Mark, ...]
+    signs: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +118,23 @@ def _row(number: int, bar: Bar, scale: _Scale, now: datetime) -> Row:
         late=scale.span(due, end) if due and due < end else None,
         pauses=tuple(scale.span(it.begin, it.end or end, it) for it in bar.pauses),
         marks=tuple(Mark(x=scale.x(it.at), due=it) for it in bar.dues),
+        signs=_signs(bar.milestones, scale),
+    )
+
+
+def _signs(milestones: Sequence[Milestone], scale: _Scale) -> tuple[Sign, ...]:
+    """In order, beside each other and within the frame."""
+    places = [scale.x(it.at) for it in milestones]
+    shown = list(places)
+    for place in range(1, len(shown)):
+        shown[place] = max(shown[place], shown[place - 1] + APART)
+    room = WIDTH - APART / 2
+    for place in reversed(range(len(shown))):
+        shown[place] = min(shown[place], room)
+        room = shown[place] - APART
+    return tuple(
+        Sign(x=x, shown=round(at, 1), what=it)
+        for x, at, it in zip(places, shown, milestones, strict=True)
     )
 
 
@@ -112,6 +143,7 @@ def _moments(bar: Bar) -> Iterator[datetime]:
     if bar.end:
         yield bar.end
     yield from (due.at for due in bar.dues)
+    yield from (it.at for it in bar.milestones)
 
 
 def _ticks(scale: _Scale) -> Iterator[tuple[float, datetime]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import settings
@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from services.intake import review
 from services.intake.review import BEFORE, Reviewed
+from services.supervision.board.drawing import APART, LABELS, WIDTH, drawing
 from services.supervision.board.story import story
 from services.supervision.clocks import Clock
 from services.supervision.domain import Case, clocks_of, fire
@@ -19,7 +20,7 @@ from services.supervision.explaining import explained
 from services.supervision.handlers import Book
 from services.supervision.happenings import happenings, region_of
 from services.supervision.telling import lines
-from services.supervision.timeline import bars
+from services.supervision.timeline import Bar, Pause, Used, bars
 from services.supervision.trace import Entry, verify
 from shared.delivery.envelope import Envelope, Sender
 from shared.messages import (
@@ -203,16 +204,80 @@ def test_an_application_that_is_over_stays_over_whatever_comes_late(last: int) -
 
 
 def test_the_page_of_a_case_tells_of_its_review_before_routing_has_heard_of_it() -> None:
-    case, entries = told(*history())
-    shown = [one for entry in entries for one in story(entry, {}, "zh")]
-    assert [(it.kind, it.department, it.outcome) for it in shown] == [
+    _case, entries = told(*history())
+    said = [one for entry in entries for one in story(entry, {}, "zh")]
+    assert [(it.kind, it.department, it.outcome) for it in said] == [
         ("case.received", "development", ""),
         ("correction.notified", "development", ""),
         ("correction.received", "development", ""),
         ("review.ended", "development", "accepted"),
     ]
-    assert (shown[1].written, shown[1].who) == (("site-plan: 缺比例尺",), ("陈志远",))
-    assert bars(entries, case.changed, CALENDAR, at("10-09 09:00")) == ()
+    assert (said[1].written, said[1].who) == (("site-plan: 缺比例尺",), ("陈志远",))
+
+
+def shown(messages: Sequence[object], now: str) -> Bar:
+    """The bar of the review after these messages, at a moment."""
+    case, entries = told(*messages)
+    return bars(entries, case.changed, CALENDAR, at(now))[0]
+
+
+def test_before_acceptance_the_timeline_has_the_review_and_what_happened_in_it() -> None:
+    under_review = shown(history()[:1], "09-21 09:00")
+    assert (under_review.stage, under_review.state, under_review.end) == (
+        "review",
+        "under_review",
+        None,
+    )
+    assert [(it.at, it.missed) for it in under_review.dues] == [(at("09-24 17:00"), False)]
+    assert under_review.used == Used(amount=1, budget=5, unit="working_days")
+    waits = shown(history()[:2], "09-24 09:00")
+    assert (waits.state, waits.stands_still) == ("awaiting", True)
+    assert (waits.milestones[-1].by, waits.milestones[-1].what) == (
+        "陈志远",
+        ("site-plan: 缺比例尺",),
+    )
+    corrected = shown(history()[:3], "09-28 11:00")
+    assert (corrected.state, corrected.stands_still) == ("under_review", False)
+    assert corrected.pauses == (Pause(begin=at("09-22 15:00"), end=at("09-28 10:30")),)
+    assert {it.at for it in corrected.dues} == {at("09-24 17:00"), at("10-10 17:00")}
+    over = shown(history(), "10-09 09:00")
+    assert (over.state, over.end) == ("accepted", at("09-29 16:00"))
+    assert [it.kind for it in over.milestones] == ["received", "notified", "corrected", "accepted"]
+
+
+def test_the_timeline_of_a_review_is_the_same_in_whatever_order_it_was_told() -> None:
+    expected = shown(history(), "10-09 09:00")
+    for some in permutations(history()):
+        assert shown(some, "10-09 09:00") == expected
+
+
+def test_then_the_case_and_its_tasks_follow_as_ever() -> None:
+    case, entries = told(*history(), *STREAM[:1])
+    found = bars(entries, case.changed, CALENDAR, at("09-30 09:00"))
+    assert [it.stage for it in found] == ["review", "case", "task"]
+    assert {it.kind for bar in found[1:] for it in bar.dues} == {
+        "statutory",
+        "promised",
+        "handling",
+    }
+    alone, only = told(*STREAM[:1])
+    assert [it.stage for it in bars(only, alone.changed, CALENDAR, at("09-30 09:00"))] == [
+        "case",
+        "task",
+    ]
+
+
+def test_milestones_of_one_day_stand_beside_each_other_in_their_order() -> None:
+    said = [RECEIVED, review.notified(RECEIVED, WRONG, "陈志远", ("site-plan",), at("09-18 10:01"))]
+    said.append(review.corrected(said[-1], at("09-18 10:02"), CALENDAR))
+    said.append(review.accepted(said[-1], "陈志远", at("09-18 10:03")))
+    moments = ("09-18 10:00", "09-18 10:01", "09-18 10:02", "09-18 10:03")
+    messages = [message_of(it, at(when)) for it, when in zip(said, moments, strict=True)]
+    bar = shown(messages, "09-18 12:00")
+    (row,) = drawing([bar], CALENDAR, at("09-18 12:00")).rows
+    places = [it.shown for it in row.signs]
+    assert all(later - it >= APART - 0.1 for it, later in pairwise(places))
+    assert places[0] > LABELS and places[-1] < WIDTH
 
 
 class AnyReview(RuleBasedStateMachine):
