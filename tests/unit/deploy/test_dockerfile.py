@@ -6,12 +6,14 @@ import signal
 import subprocess
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dockerfile import Image, command, ignored, stages, variables
 from settings_in_code import service_settings
 
+from deploy.local.npm import COMMAND, PAGES
 from deploy.local.packages import CHINESE_FONT
 from deploy.local.places import ROOT
 from deploy.local.ports import free_ports
@@ -21,7 +23,9 @@ from deploy.local.services import CATALOGUE, SERVICES, departments
 from deploy.production.secret_files import database_role
 from services.supervision.sheets.files import FONTS
 from shared.delivery.topology import topology
+from shared.web.pages.assets import SCRIPTS, SCRIPTS_FOLDER
 from tests.fixtures.broker import Vhost
+from tests.fixtures.nodejs import install_nodejs
 
 FULL, RUNTIME = ROOT / "requirements.lock", ROOT / "requirements-runtime.lock"
 GRACE = 30.0
@@ -59,8 +63,8 @@ def test_the_image_runs_as_nobody_special_and_keeps_its_data_in_one_place() -> N
     assert words.index("USER") > max(i for i, word in enumerate(words) if word in ("RUN", "COPY"))
 
 
-def test_both_stages_have_one_python_and_it_is_one_that_the_project_supports() -> None:
-    bases = {stage.base for stage in stages()}
+def test_both_stages_of_python_have_one_and_it_is_one_that_the_project_supports() -> None:
+    bases = {stage.base for stage in stages() if stage.name != "scripts"}
     assert len(bases) == 1
     major, minor = re.findall(r"\d+", bases.pop())[:2]
     assert (int(major), int(minor)) >= (3, 11)
@@ -75,16 +79,33 @@ def test_the_image_has_the_font_that_pdf_files_need() -> None:
 def test_its_variables_exist_and_hold_no_secret() -> None:
     found = variables(stages()[-1])
     ours = {name: value for name, value in found.items() if not name.startswith(("PY", "PATH"))}
-    assert set(ours) <= set(service_settings())
+    assert set(ours) <= {*service_settings(), SCRIPTS_FOLDER}
     assert ours["ONEWINDOW_PRODUCTION"] == "1"
     assert not {"AMQP_URI", "ONEWINDOW_DATABASE"} & set(ours)
     assert stages()[-1].values("EXPOSE") == [ours["ONEWINDOW_HTTP"].rpartition(":")[2]]
+
+
+def test_the_scripts_of_the_pages_come_by_the_lock_file_and_run_nothing_on_the_way() -> None:
+    (scripts,) = (stage for stage in stages() if stage.name == "scripts")
+    assert scripts.values("COPY")[0].split()[0] == str(PAGES.relative_to(ROOT))
+    assert set(COMMAND[:5]) <= set(scripts.values("RUN")[0].split())
+    lock = json.loads((PAGES / "package-lock.json").read_text())["packages"]
+    assert all(it["integrity"].startswith("sha512-") for name, it in lock.items() if name)
+    assert set(SCRIPTS.values()) <= {str(path) for path in wanted_of(lock)}
+
+
+def wanted_of(lock: dict[str, Any]) -> Iterator[Path]:
+    """The scripts that pages load, as far as a package of the lock file would bring them."""
+    for path in map(Path, SCRIPTS.values()):
+        if any(name and path.is_relative_to(name) for name in lock):
+            yield path
 
 
 def test_only_what_is_copied_reaches_the_builder() -> None:
     copied = [value.split() for stage in stages() for value in stage.values("COPY")]
     from_here = {words[0] for words in copied if not words[0].startswith("--from")}
     assert all((ROOT / name).exists() for name in from_here)
+    from_here = {name.partition("/")[0] for name in from_here}
     rules = ignored()
     assert rules[0] == "*"
     assert {rule.removeprefix("!") for rule in rules if rule.startswith("!")} == from_here
@@ -95,6 +116,7 @@ def test_the_steps_of_the_image_give_a_stack_that_runs(
     vhost: Vhost, postgres_of_its_own: Postgres, tmp_path: Path
 ) -> None:
     """Slow: installs every package. Then all that compose.yaml does, in its order."""
+    install_nodejs()
     image = Image(tmp_path)
     image.build()
     before = listing(image.root / "opt")
@@ -111,6 +133,8 @@ def test_the_steps_of_the_image_give_a_stack_that_runs(
             process=running["intake"],
             log=tmp_path / "intake.log",
         )
+        for name in ("department", "supervision"):
+            assert "htmx" in script_of(ports[name]), name
         began = time.monotonic()
         for process in running.values():
             process.send_signal(signal.SIGTERM)
@@ -198,6 +222,17 @@ def until_healthy(image: Image, name: str, process: "subprocess.Popen[bytes]", p
         check=False,
     )
     assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "ok")
+
+
+def script_of(port: int) -> str:
+    """What a page of the service loads of npm's."""
+    address = f"http://127.0.0.1:{port}"
+    with urllib.request.urlopen(f"{address}/sign-in", timeout=60) as page:
+        found = re.search(r"/assets/htmx-\w+\.js", page.read().decode())
+    assert found is not None, "the page does without scripts"
+    with urllib.request.urlopen(address + found[0], timeout=60) as script:
+        text: str = script.read().decode()
+    return text
 
 
 def answers(port: int, path: str) -> dict[str, Any]:
