@@ -1,12 +1,15 @@
-"""The command line. A command is one module `do_NAME.py` here and nothing else.
+"""The command line. A command is one module `do_NAME.py` here, with its examples.
 
-The module's docstring begins with the line that `--help` shows. It holds either `command`, a
-function that typer makes a command of, or `app`, a typer.Typer with several. It is imported only
-when its command is called. An OneWindowError becomes its sentence on stderr and exit status 2.
+The module's docstring begins with the line that `--help` shows; examples.py has what stands below
+the options. The module holds either `command`, a function that typer makes a command of, or `app`,
+a typer.Typer with several. It is imported only when its command is called. An OneWindowError
+becomes its sentence on stderr and exit status 2.
 """
 
 import ast
+import errno
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,10 +17,12 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from deploy.cli.examples import shown
 from shared.errors import OneWindowError
 
 REFUSED = 2
 INTERRUPTED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT)
 PREFIX = "do_"
 FIRST = ("demo", "up", "status", "down", "test", "check")
 """Whoever is new looks for these; the others follow by name."""
@@ -29,7 +34,8 @@ INTRODUCTION = """One window, one code, every department.
   ./onewindow up           run all services here, with a broker of their own
   ./onewindow up --detach  the same in the background; then `status` and `down`
 
-Whatever cannot be done is said in one sentence, with exit status 2.
+Each command has examples: ./onewindow COMMAND --help. Exit status: 0 done; 1 done, and what was
+found is not as it should be; 2 not done, with one sentence that says why; 130 ended by Ctrl-C.
 """
 
 
@@ -64,7 +70,7 @@ class Commands(TyperGroup):
         if not _file(cmd_name).exists():
             return None
         if self._listing:
-            return TyperCommand(cmd_name, help=summary(cmd_name))
+            return TyperCommand(cmd_name, short_help=summary(cmd_name))
         return _load(cmd_name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -79,9 +85,20 @@ def _load(name: str) -> Any:
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         options = getattr(module, "CONTEXT", None)
         app.command(name, help=module.__doc__, context_settings=options)(module.command)
+    app.rich_markup_mode = None  # one look for all of them
     loaded = typer.main.get_command(app)
     loaded.name = name
+    _teach(loaded, name)
     return loaded
+
+
+def _teach(command: Any, name: str) -> None:
+    """Lists show the first paragraph of a command's help whole, its own help has examples."""
+    first = (command.help or "").partition("\n\n")[0]
+    command.short_help = " ".join(first.split())
+    command.epilog = shown(name)
+    for inner, below in getattr(command, "commands", {}).items():
+        _teach(below, f"{name} {inner}")
 
 
 app = typer.Typer(
@@ -100,9 +117,26 @@ def _root() -> None: ...
 def main() -> None:
     """Run a command; what it refuses is one sentence on stderr."""
     try:
-        app(prog_name="onewindow")
+        try:
+            app(prog_name="onewindow")
+        finally:
+            sys.stdout.flush()
     except OneWindowError as error:
         print(f"onewindow: {error}", file=sys.stderr)
         sys.exit(REFUSED)
+    except BrokenPipeError:  # whoever reads has enough: `./onewindow trace CODE | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.filename is None and error.errno not in FULL:
+            raise
+        print(f"onewindow: {_said(error)}", file=sys.stderr)
+        sys.exit(REFUSED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _said(error: OSError) -> str:
+    """What the system refused, and what of it the operator can change."""
+    if error.errno in FULL:
+        return f"{error.filename or 'a file'} cannot be written: no space is left; make some."
+    return f"{error.filename} cannot be used: {error.strerror}; name another, or see to its rights."

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from deploy.cli.console import say
 from deploy.local.places import Places
-from deploy.local.process import ProcessId
 from deploy.local.state import StackState
 from shared.errors import OneWindowError
 
@@ -47,7 +46,7 @@ def _follow(supervisor: "subprocess.Popen[bytes]", log: Path, places: Places) ->
     with log.open() as text:
         while True:
             ended = supervisor.poll() is not None
-            ready = _ready(supervisor.pid, places)
+            ready = not ended and is_ready(supervisor.pid, places)
             sys.stderr.write(text.read())
             sys.stderr.flush()
             if ready:
@@ -59,6 +58,9 @@ def _follow(supervisor: "subprocess.Popen[bytes]", log: Path, places: Places) ->
             time.sleep(0.1)
 
 
-def _ready(pid: int, places: Places) -> bool:
+def is_ready(pid: int, places: Places) -> bool:
+    """Whether the stack that this process supervises has started."""
     state = StackState.read(places.state)
-    return state is not None and state.ready and state.supervisor == ProcessId.of(pid)
+    return (
+        state is not None and state.ready and state.supervisor.pid == pid and state.supervisor.alive
+    )

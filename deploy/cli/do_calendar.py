@@ -26,6 +26,9 @@ from shared.worktime.regions import checked_region
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The years that may be asked for; their days are counted one by one."""
+
 Region = Annotated[
     str,
     typer.Option(
@@ -39,7 +42,9 @@ Days = Annotated[list[str] | None, typer.Option(metavar="DATE[..DATE]", help="Re
 def show(
     *,
     region: Region = NATION,
-    year: Annotated[int | None, typer.Option(help="Else the present one.")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Else the present one.")
+    ] = None,
     as_json: AsJson = False,
     catalogue: Folder = EXAMPLE,
 ) -> None:
@@ -79,7 +84,8 @@ def publish(
         list[str] | None, typer.Option(metavar="DATE=09:00-12:00", help="Repeatable.")
     ] = None,
     year: Annotated[
-        list[int] | None, typer.Option(help="All of it is decided now. Repeatable.")
+        list[int] | None,
+        typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="All of it is decided now. Repeatable."),
     ] = None,
     hours: Annotated[
         list[str] | None,

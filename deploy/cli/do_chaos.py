@@ -26,10 +26,12 @@ BROKEN = 1
 
 def command(
     *,
-    minutes: Annotated[float, typer.Option(help="How long faults go on.")] = 2.0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long faults go on.")] = 2.0,
     seed: Annotated[int, typer.Option(help="The same seed plans the same faults.")] = 1,
-    rate: Annotated[float, typer.Option(help="Applications a second.")] = 1.0,
-    pause: Annotated[float, typer.Option(help="Longest pause between faults, in seconds.")] = 4.0,
+    rate: Annotated[float, typer.Option(min=0.01, help="Applications a second.")] = 1.0,
+    pause: Annotated[
+        float, typer.Option(min=0.1, help="Longest pause between faults, in seconds.")
+    ] = 4.0,
     sqlite: Annotated[bool, typer.Option(help="SQLite instead of PostgreSQL.")] = False,
     keep: Annotated[
         Path | None, typer.Option(help="A new folder for logs and data, which stay there.")

@@ -8,13 +8,17 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
 
 from deploy.cli.console import say
+from deploy.cli.naming import check_known, departments_of, known_region
 from deploy.local.databases import database_of
+from deploy.local.places import Places
+from deploy.local.state import StackState
 from shared.accounts import keeping, store
 from shared.accounts.account import Account
 from shared.accounts.keeping import Once
@@ -43,6 +47,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make an account and print its first password, which is shown only now."""
+    _check_unit(service, unit)
     once = Once.made()
     with _writing(service) as tx:
         made = keeping.add(
@@ -117,6 +122,22 @@ def _known(service: str) -> str:
     if service not in ROLES:
         raise Invalid(Fault("service", f"{service!r} has no pages; it is {' or '.join(ROLES)}"))
     return service
+
+
+def _check_unit(service: str, unit: str) -> None:
+    """Raises Invalid for a unit that there is not, where it is known which catalogue holds."""
+    catalogue = _catalogue()
+    if catalogue and service == "department":
+        check_known("unit", unit, departments_of(catalogue), where="the catalogue")
+    elif catalogue:
+        known_region(unit, catalogue)
+
+
+def _catalogue() -> Path | None:
+    """That of the environment, or of the stack that runs here."""
+    stack = StackState.read(Places.from_environment(os.environ).state)
+    named = os.environ.get("ONEWINDOW_CATALOGUE") or (stack.catalogue if stack else "")
+    return Path(named) if named else None
 
 
 def _shown(account: Account) -> dict[str, Any]:

@@ -20,18 +20,21 @@ def command(
     catalogue: Annotated[
         Path, typer.Option(envvar="ONEWINDOW_CATALOGUE", help="Folder with departments.yaml.")
     ] = CATALOGUE,
-    broker: Annotated[str, typer.Option(help="HOST:PORT/VHOST of the broker.")] = Servers.broker,
+    broker: Annotated[
+        str, typer.Option(help=f"HOST:PORT/VHOST; as before, at first {Servers.broker}.")
+    ] = "",
     database: Annotated[
-        str, typer.Option(help="HOST:PORT/NAME of the database.")
-    ] = Servers.database,
+        str, typer.Option(help=f"HOST:PORT/NAME; as before, at first {Servers.database}.")
+    ] = "",
     renew: Annotated[
-        list[str] | None, typer.Option(help="A password to make anew; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A password to make anew; may be repeated."),
     ] = None,
 ) -> None:
     workers = [f"department.{name}" for name, desk in departments(catalogue).items() if not desk]
     made = write_secrets(
         folder,
-        Servers(broker=broker, database=database),
+        Servers.told(folder, broker=broker, database=database),
         services=SERVICES,
         departments=workers,
         renew=renew or (),

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from deploy.local.services import StackSettings
 
 FIRST_PORT = 8800
+LAST_PORT = 65_000
 
 
 def command(
     *,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
-    port: Annotated[int, typer.Option(help="Port of intake; the others follow.")] = FIRST_PORT,
+    port: Annotated[
+        int,
+        typer.Option(min=1, max=LAST_PORT, help="Port of intake; the others have the three after."),
+    ] = FIRST_PORT,
     database: Annotated[
         str, typer.Option(help="`postgres` for a private server, or a postgresql:// address.")
     ] = "",
@@ -32,7 +36,8 @@ def command(
         str, typer.Option(help="Services with more than one: `routing=2,supervision=2`.")
     ] = "",
     partitions: Annotated[
-        int, typer.Option(help="Queues a service's cases are spread over; 0 fits the processes.")
+        int,
+        typer.Option(min=0, help="Queues a service's cases are spread over; 0 fits the processes."),
     ] = 0,
     catalogue: Annotated[Path | None, typer.Option(help="Folder with the service items.")] = None,
 ) -> None:

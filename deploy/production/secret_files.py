@@ -17,6 +17,7 @@ one of them alone, as a user of its own.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,14 +31,37 @@ PASSWORDS = "passwords.json"
 ADMINISTRATOR = "administrator"
 BROKER_ADMINISTRATOR = "onewindow-administrator"
 DATABASE_ADMINISTRATOR = "onewindow_administrator"
+BROKER_ADDRESS = "broker-administrator.amqp-uri"
+DATABASE_ADDRESS = "database-administrator.database-url"
+
+
+PLACE = re.compile(r"([^/@:?#\s]+|\[[0-9a-fA-F:.]+\]):\d{1,5}/[^/@?#\s]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Servers:
-    """Where the servers are, as the services see them."""
+    """Where the servers are, as the services see them; raises Invalid."""
 
     broker: str = "broker:5672/onewindow"
     database: str = "database:5432/onewindow"
+
+    def __post_init__(self) -> None:
+        for name, place in vars(self).items():
+            if not PLACE.fullmatch(place):
+                example = getattr(type(self), name)
+                raise Invalid(Fault(name, f"{place!r} is no HOST:PORT/NAME such as {example}"))
+
+    @classmethod
+    def told(cls, folder: Path, *, broker: str = "", database: str = "") -> "Servers":
+        """Those that are named now; else those that the files of the folder name already."""
+        return cls(
+            broker=broker or _place_in(folder / BROKER_ADDRESS) or cls.broker,
+            database=database or _place_in(folder / DATABASE_ADDRESS) or cls.database,
+        )
+
+
+def _place_in(file: Path) -> str:
+    return file.read_text().strip().rpartition("@")[2] if file.exists() else ""
 
 
 def database_role(service: str) -> str:
@@ -115,9 +139,9 @@ def _files(
         "broker-administrator.conf": (
             f"default_user = {BROKER_ADMINISTRATOR}\ndefault_pass = {broker}"
         ),
-        "broker-administrator.amqp-uri": amqp(ADMINISTRATOR, BROKER_ADMINISTRATOR),
+        BROKER_ADDRESS: amqp(ADMINISTRATOR, BROKER_ADMINISTRATOR),
         "database-administrator.password": passwords[database_secret(ADMINISTRATOR)],
-        "database-administrator.database-url": database(ADMINISTRATOR, DATABASE_ADMINISTRATOR),
+        DATABASE_ADDRESS: database(ADMINISTRATOR, DATABASE_ADMINISTRATOR),
         **{f"{user}.amqp-uri": amqp(user, user) for user in users},
         **{f"{name}.database-url": database(name, database_role(name)) for name in services},
     }

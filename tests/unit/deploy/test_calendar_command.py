@@ -128,6 +128,12 @@ def test_what_cannot_be_published_is_refused_in_a_sentence(
     assert read_calendars(catalogue).versions == ()
 
 
+@pytest.mark.parametrize("year", ["0", "3000", "9999999"])
+def test_a_year_that_nobody_will_see_is_refused(catalogue: Path, year: str):
+    assert run(catalogue, "show", "--year", year).exit_code == 2
+    assert publish(catalogue, "--year", year).exit_code == 2
+
+
 def test_a_region_that_is_none_is_refused(catalogue: Path):
     refused = publish(catalogue, "--off", "2026-11-27", region="Hangzhou")
     assert "region: 'Hangzhou' is no code of GB/T 2260 such as 330100" in str(refused.exception)

@@ -110,3 +110,19 @@ def test_every_change_is_written_down(database):
     assert {line["by_whom"] for line in lines} == {"operator"}
     with database.reading() as tx, pytest.raises(NotFound):
         keeping.named(tx, "li.ming", "tax")
+
+
+@pytest.mark.parametrize(
+    ("service", "unit", "said"),
+    [
+        ("department", "archive", "unit: the catalogue has no 'archive'; did you mean archives"),
+        ("supervision", "330199", "no code of GB/T 2260 is 330199"),
+    ],
+)
+def test_an_account_of_a_unit_that_is_not_there_is_refused(
+    database, monkeypatch: pytest.MonkeyPatch, service: str, unit: str, said: str
+):
+    monkeypatch.setenv("ONEWINDOW_CATALOGUE", "deploy/catalogue")
+    with pytest.raises(Invalid, match=said):
+        call("add", "li.ming", "--service", service, "--unit", unit, "--name", "李明")
+    assert listed() == []

@@ -67,6 +67,21 @@ def test_a_password_that_was_told_once_is_kept_as_its_hash_alone(tmp_path: Path)
     assert (tmp_path / PASSWORDS).stat().st_mode & 0o777 == 0o444
 
 
+def test_where_the_servers_are_is_remembered(tmp_path: Path) -> None:
+    assert Servers.told(tmp_path) == Servers()
+    first = Servers.told(tmp_path, broker="10.0.0.1:5671/city", database="[::1]:5432/city")
+    write_secrets(tmp_path, first, services=SERVICES, departments=WORKERS)
+    assert Servers.told(tmp_path) == first
+    moved = Servers.told(tmp_path, broker="broker.example.gov:5672/city")
+    assert moved == Servers(broker="broker.example.gov:5672/city", database=first.database)
+
+
+@pytest.mark.parametrize("place", ["nonsense", "host/x", "host:5672", "a:b@host:5672/x", "h:1/x/y"])
+def test_a_server_that_is_not_named_in_full_is_refused(place: str) -> None:
+    with pytest.raises(Invalid, match="is no HOST:PORT/NAME such as broker:5672/onewindow"):
+        Servers(broker=place)
+
+
 def test_only_the_owner_may_enter_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     folder.mkdir(mode=0o755)
