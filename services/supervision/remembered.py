@@ -12,7 +12,7 @@ QUICK = 0.05
 """Seconds: a look that takes no longer is taken as often as somebody wants to know."""
 STEP = 50
 """Cases that are read in one step, so that whoever else waits for the process waits no longer."""
-CATCHING_UP = 0.3
+CATCHING_UP = 0.5
 """The share of its time that a process gives to reading what it does not know."""
 WATCHING = 0.01
 """The share of its time that it gives to seeing whether there is anything to read."""
