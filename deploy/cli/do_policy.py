@@ -18,7 +18,7 @@ from deploy.cli.naming import check_known, departments_of, has_region, items_of,
 from deploy.cli.ordering import now
 from deploy.local.databases import database_of
 from deploy.local.places import Places
-from services.supervision import policystore
+from services.supervision import policystore, programs
 from services.supervision.alerts import RUNGS as NAMES
 from services.supervision.appealing import key_of, token_of
 from services.supervision.clocks import KINDS
@@ -124,16 +124,26 @@ def text(
 
 @app.command()
 def token(
-    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="Its key.")],
+    department: Annotated[str, typer.Argument(metavar="[DEPARTMENT]", help="Its key.")] = "",
     *,
+    program: Annotated[
+        str, typer.Option(metavar="NAME", help="Of a program that people.yaml names, instead.")
+    ] = "",
     data: Data = None,
     catalogue: Folder = EXAMPLE,
 ) -> None:
-    """Print the token with which a department appeals against its cards over HTTP."""
-    check_known("DEPARTMENT", department, departments_of(catalogue), where="the catalogue")
+    """Print the token with which a department appeals, or a program acts on alerts, over HTTP."""
+    if bool(department) == bool(program):
+        raise Invalid(Fault("DEPARTMENT", "or --program must be given, and not both"))
     stack = Places.from_environment(os.environ).stack
     folder = data or Path(os.environ.get("ONEWINDOW_DATA") or stack / "data")
-    print(token_of(key_of(folder), department))
+    if department:
+        check_known("DEPARTMENT", department, departments_of(catalogue), where="the catalogue")
+        print(token_of(key_of(folder), department))
+        return
+    known = read_people(catalogue / FILE, os.environ)[0].programs
+    check_known("--program", program, known, where=f"{FILE} (programs)")
+    print(programs.token_of(key_of(folder), known[program]))
 
 
 def _read(catalogue: Path) -> tuple[Policy, People, tuple[str, ...]]:

@@ -38,7 +38,7 @@ class Appeals:
     def show_alert(self, _request: Request, alert: str) -> Any:
         """An alert, what was done about it, and what may be done."""
         with self.delivery.database.reading() as tx:
-            return _shown(actstore.standing(tx, alert))
+            return shown(actstore.standing(tx, alert))
 
     @http(
         "POST",
@@ -58,10 +58,11 @@ class Appeals:
             if found.alert.department != request.bearer:
                 raise NotFound(f"{request.bearer} has no alert {alert[:300]!r}")
             said = {**request.body, "kind": "appeal", "capacity": f"head of {request.bearer}"}
-            return _shown(acting.act(work, alert, said))
+            return shown(acting.act(work, alert, said))
 
 
-def _shown(standing: Standing) -> dict[str, Any]:
+def shown(standing: Standing) -> dict[str, Any]:
+    """An alert as JSON: with what was done about it, and what may be done."""
     return {
         "alert": to_plain(standing.alert),
         "acts": [_plain(asdict(it)) for it in standing.acts],

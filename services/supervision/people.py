@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from services.supervision.posts import Post
+from services.supervision.programs import Program
 from services.supervision.recipients import Address
 
 
@@ -73,11 +74,12 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Everybody who may be told of an alert, by key, and the rota of duty. `held_in` are the files
-    that hold addresses."""
+    """Everybody who may be told of an alert, by key, and the rota of duty; and the programs that
+    act on alerts. `held_in` are the files that hold addresses."""
 
     persons: Mapping[str, Person] = field(default_factory=dict)
     shifts: tuple[Shift, ...] = ()
+    programs: Mapping[str, Program] = field(default_factory=dict)
     held_in: tuple[Path, ...] = ()
 
     @cached_property

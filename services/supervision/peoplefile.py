@@ -16,6 +16,12 @@ duty:                                  # where a post has more than one holder
   supervisor in 330100:
     monday..friday: wang-ming
     2026-10-01..2026-10-07: [li-na]
+programs:                              # that act on alerts over HTTP, each as itself
+  duty-room:
+    name: 值班平台
+    region: 330100                     # and all in it; everywhere without it
+    may: [acknowledgement, comment]
+    token: 2                           # the number of its token, 1 without it
 """
 
 import re
@@ -29,7 +35,10 @@ import yaml
 from services.supervision.addresses import Addresses
 from services.supervision.people import NO_PEOPLE, People, Person, Quiet, Shift, Span
 from services.supervision.posts import Post, post_from
+from services.supervision.programs import MAY, Program
 from shared.errors import Fault, Invalid
+from shared.worktime import NATION
+from shared.worktime.regions import area_of, checked_region
 from shared.worktime.table import from_yaml
 
 FILE = "people.yaml"
@@ -37,6 +46,7 @@ KEYS = ("name", "posts", "addresses", "deputies", "away", "quiet")
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_NUMBER = re.compile(r"[1-9]\d{0,5}")
 LONGEST_NAME = 60
 
 
@@ -79,24 +89,25 @@ class _Reading:
         self.addresses = Addresses(environ, self.faults)
 
     def all(self, data: Any) -> People:
-        parts = self.mapping(data, "", ("mail_server", "people", "duty"))
+        parts = self.mapping(data, "", ("mail_server", "people", "duty", "programs"))
         self.addresses.server = self.addresses.server_from(parts.get("mail_server") or "")
         said = self.mapping(parts.get("people") or {}, "people")
         self._known = said.keys()
         persons = {key: self.person(key, it) for key, it in said.items()}
         duty = self.mapping(parts.get("duty") or {}, "duty")
         shifts = [it for key, rota in duty.items() for it in self.shifts(key, rota)]
-        held_in = tuple(self.addresses.files)
-        return People(persons=persons, shifts=tuple(shifts), held_in=held_in)
+        acting = self.mapping(parts.get("programs") or {}, "programs")
+        return People(
+            persons=persons,
+            shifts=tuple(shifts),
+            programs={key: self.program(key, it) for key, it in acting.items()},
+            held_in=tuple(self.addresses.files),
+        )
 
     def person(self, key: str, data: Any) -> Person:
         field = f"people.{key}"
         said = self.mapping(data, field, KEYS)
-        if not _KEY.fullmatch(key):
-            self.wrong(field, "is no key: small letters, digits and hyphens, such as wang-ming")
-        name = str(said.get("name") or "")
-        if not name or len(name) > LONGEST_NAME:
-            self.wrong(f"{field}.name", f"must be a name of at most {LONGEST_NAME} characters")
+        name = self.named_so(key, said, field)
         addresses = self.mapping(said.get("addresses") or {}, f"{field}.addresses")
         return Person(
             key=key,
@@ -107,6 +118,37 @@ class _Reading:
             away=tuple(self.spans(said.get("away"), f"{field}.away")),
             quiet=self.quiet(said.get("quiet"), f"{field}.quiet"),
         )
+
+    def program(self, key: str, data: Any) -> Program:
+        field = f"programs.{key}"
+        said = self.mapping(data, field, ("name", "region", "may", "token"))
+        may, token = list(map(str, _list(said.get("may")))), str(said.get("token") or 1)
+        for kind in [it for it in may if it not in MAY] or ([] if may else [""]):
+            self.wrong(f"{field}.may", f"{kind!r} is none of {', '.join(MAY)}")
+        if not _NUMBER.fullmatch(token):
+            self.wrong(f"{field}.token", f"{token!r} is no number of a token, such as 2")
+        return Program(
+            key=key,
+            name=self.named_so(key, said, field),
+            area=self.area(said.get("region"), f"{field}.region"),
+            may=frozenset(it for it in MAY if it in may),
+            token=int(token) if _NUMBER.fullmatch(token) else 1,
+        )
+
+    def area(self, data: Any, field: str) -> str:
+        try:
+            return area_of(checked_region(str(data or NATION)))
+        except Invalid as error:
+            self.faults += [Fault(field, it.problem) for it in error.faults]
+            return ""
+
+    def named_so(self, key: str, said: Mapping[str, Any], field: str) -> str:
+        if not _KEY.fullmatch(key):
+            self.wrong(field, "is no key: small letters, digits and hyphens, such as wang-ming")
+        name = str(said.get("name") or "")
+        if not name or len(name) > LONGEST_NAME:
+            self.wrong(f"{field}.name", f"must be a name of at most {LONGEST_NAME} characters")
+        return name
 
     def posts(self, data: Any, field: str) -> Iterator[Post]:
         for text in _list(data):

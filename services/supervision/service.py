@@ -28,6 +28,7 @@ from services.supervision.board.sheets import SheetPages
 from services.supervision.board.wall import WallPages
 from services.supervision.notices import view as notices
 from services.supervision.notices.service import Notices
+from services.supervision.programacts import ProgramActs
 from services.supervision.rulebook import Rulebook
 from shared.accounts.pages import AccountPages
 from shared.accounts.service import Accounts
@@ -60,7 +61,15 @@ class CheckpointsAsked(Schema):
 
 
 class Service(
-    Notices, Appeals, WallPages, CasePages, AlertPages, SheetPages, FlowPages, AccountPages
+    Notices,
+    Appeals,
+    ProgramActs,
+    WallPages,
+    CasePages,
+    AlertPages,
+    SheetPages,
+    FlowPages,
+    AccountPages,
 ):
     """Supervision: the clocks, the alerts and the trace of every case."""
 

@@ -1,6 +1,7 @@
 """Alerts in a browser: who sees which, what is done about one, and who is told when two act."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,13 +14,16 @@ import sqlalchemy as sa
 
 from deploy.local.npm import PAGES, ensure_packages
 from deploy.local.places import Places
-from services.supervision import acting, actstore, handlers
+from deploy.local.services import CATALOGUE
+from services.supervision import acting, actstore, handlers, programs
 from services.supervision.appealing import key_of, token_of
 from services.supervision.notices.tables import TOLD, notices
 from services.supervision.people import People, Person
 from services.supervision.policies import policy_from
 from services.supervision.posts import post_from
+from services.supervision.programs import Program
 from services.supervision.recipients import Address
+from services.supervision.store import trace_of
 from shared.accounts import keeping, store
 from shared.accounts.entering import Browser, begin
 from shared.accounts.keeping import Once
@@ -33,7 +37,12 @@ from tests.unit.supervision.steps import CASE, LADDERS, RULES, assigned, at, ope
 
 NOW = at("09-25 09:30")
 OTHER = "330200-2609-0000077-12"
-YELLOW = f"{CASE}/handling/a.1/yellow"
+YELLOW, REMINDER = f"{CASE}/handling/a.1/yellow", f"{CASE}/handling/a.1/reminder"
+DUTY_ROOM = Program(key="duty-room", name="值班平台", area="3301")
+ACTING = """
+programs:
+  duty-room: {name: 值班平台, region: 330100, may: [acknowledgement, comment, action, done]}
+"""
 LADDER = {
     "reminder": "1 working day before due",
     "yellow": {"when": "at due", "to": ["handler"], "acknowledge": "4 working hours"},
@@ -98,6 +107,7 @@ def board(tmp_path_factory):
         port = probe.getsockname()[1]
     env = {
         "AMQP_URI": NO_BROKER,
+        "ONEWINDOW_CATALOGUE": str(catalogue_with_a_program(data / "catalogue")),
         "ONEWINDOW_DATA": str(data),
         "ONEWINDOW_HTTP": f"127.0.0.1:{port}",
         "ONEWINDOW_TIME": setting,
@@ -116,6 +126,14 @@ def board(tmp_path_factory):
     process.terminate()
     process.wait(10)
     database.close()
+
+
+def catalogue_with_a_program(folder):
+    """The example, with a program that acts on alerts."""
+    shutil.copytree(CATALOGUE, folder)
+    with (folder / "people.yaml").open("a", encoding="utf-8") as people:
+        people.write(ACTING)
+    return folder
 
 
 def answers(url, process, log):
@@ -251,7 +269,7 @@ def test_an_analyst_sees_no_alert_and_another_city_nothing_of_it(board):
 
 
 def test_a_departments_head_appeals_with_the_token_of_the_department_alone(board):
-    def appeal(token, alert=f"{CASE}/handling/a.1/reminder"):
+    def appeal(token, alert=REMINDER):
         address = f"{board.url}/alerts/{alert}/appeal"
         bearer = {"Authorization": f"Bearer {token}"}
         said = {"by": "陆伟", "text": "停电"}
@@ -265,6 +283,37 @@ def test_a_departments_head_appeals_with_the_token_of_the_department_alone(board
     again = appeal(token_of(board.key, "planning"))
     assert again.status_code == 409
     assert again.json()["detail"].startswith("陆伟 has appealed against this card")
+
+
+def test_a_program_acts_as_itself_where_and_as_it_may(board):
+    def ask(act, alert=REMINDER, token=DUTY_ROOM, **said):
+        bearer = {"Authorization": f"Bearer {programs.token_of(board.key, token)}"}
+        address = f"{board.url}/alerts/{alert}/{act}"
+        return requests.post(address, json=said, headers=bearer, timeout=60)
+
+    assert ask("acknowledgement", token=replace(DUTY_ROOM, token=2)).status_code == 401
+    made = ask("acknowledgement", text="王明 来电")
+    assert made.status_code == 201
+    act = made.json()["acts"][-1]
+    assert (act["by"], act["capacity"]) == ("值班平台", "program duty-room")
+    again = ask("acknowledgement")
+    assert again.status_code == 409
+    assert again.json()["detail"].startswith("值班平台 has acknowledged this alert")
+    tomorrow = {"text": "核查", "due_on": "2026-09-28"}
+    assert ask("action", department="moon", **tomorrow).json()["errors"] == [
+        {"field": "department", "problem": "there is no department 'moon'"}
+    ]
+    assert ask("action", department="planning", **tomorrow).status_code == 201
+    assert ask("done", action=act["number"] + 1).json()["possible"]
+    refused = ask("withdrawal", text="x")
+    assert (refused.status_code, refused.json()["title"]) == (403, "This token does not open this")
+    elsewhere = f"{OTHER}/handling/a.1/reminder"
+    assert ask("comment", elsewhere, text="x").status_code == 404
+    with board.database.reading() as tx:
+        told = [it for it in trace_of(tx, CASE) if it.type == "alert.acted"]
+    assert "program duty-room" in told[-1].body
+    done = [it.kind for it in standing(board, REMINDER).acts if it.by == DUTY_ROOM.name]
+    assert done == ["acknowledgement", "action", "done"]
 
 
 def test_an_open_list_learns_of_a_new_alert(board, come):

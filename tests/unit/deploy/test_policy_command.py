@@ -161,6 +161,23 @@ def test_no_token_is_made_for_a_department_that_is_not_there(catalogue: Path, tm
     assert not (tmp_path / "data").exists()
 
 
+def test_a_program_has_a_token_of_its_own_and_another_one_by_its_number(
+    catalogue: Path, tmp_path: Path
+):
+    people = catalogue / "people.yaml"
+    said = "\nprograms: {{duty-room: {{name: 值班平台, may: [comment], token: {}}}}}\n"
+    sound, data = people.read_text("utf-8"), ("--data", str(tmp_path / "data"))
+    tokens = set()
+    for number in (1, 2):
+        people.write_text(sound + said.format(number), encoding="utf-8")
+        tokens.add(run(catalogue, "token", "--program", "duty-room", *data).stdout)
+    assert {len(it) for it in tokens} == {65}
+    assert len({*tokens, run(catalogue, "token", "planning", *data).stdout}) == 3
+    wrong = run(catalogue, "token", "--program", "duty-rom", *data)
+    assert str(wrong.exception).endswith("no 'duty-rom'; did you mean duty-room?")
+    assert "and not both" in str(run(catalogue, "token", *data).exception)
+
+
 def test_the_policy_that_an_alert_names_is_listed_and_printed(tmp_path: Path):
     database = Database.open("supervision", data=tmp_path)
     migrate(database)

@@ -72,6 +72,8 @@ def test_the_rung_and_the_people_of_the_guide_are_sound():
     assert ladder.after("red").name == "centre"
     (people,) = (yaml.load(it, yaml.BaseLoader) for it in YAML if it.startswith("mail_server"))
     assert set(people_from(people, {})[0].persons) == {"wang-ming", "li-na"}
+    (acting,) = (yaml.load(it, yaml.BaseLoader) for it in YAML if it.startswith("programs"))
+    assert people_from(acting, {})[0].programs["duty-room"].area == "3301"
 
 
 def test_the_commands_of_the_guide_about_policies_say_what_it_shows(monkeypatch):

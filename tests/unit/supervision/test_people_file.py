@@ -118,3 +118,26 @@ def test_the_shipped_people_are_sound():
     people, _missing = read_people(SHIPPED, {})
     assert people.persons
     assert people.shifts
+
+
+def test_a_program_says_where_and_what_it_may_do():
+    said = "{name: 值班平台, region: 330100, may: [comment, acknowledgement], token: 3}"
+    people, _missing = read("programs: {duty-room: " + said + "}")
+    program = people.programs["duty-room"]
+    assert (program.name, program.area, program.token) == ("值班平台", "3301", 3)
+    assert program.may == {"comment", "acknowledgement"}
+    people, _missing = read("programs: {x: {name: X, may: done}}")
+    assert people.programs["x"].area == ""
+
+
+def test_a_program_that_may_do_nothing_or_what_no_program_may_is_refused():
+    with pytest.raises(Invalid) as raised:
+        read("programs: {x: {may: appeal, region: moon, token: '0'}, y: {name: Y}}")
+    kinds = "acknowledgement, comment, action, done, withdrawal, refusal"
+    assert {str(it) for it in raised.value.faults} == {
+        f"programs.x.may: 'appeal' is none of {kinds}",
+        f"programs.y.may: '' is none of {kinds}",
+        "programs.x.token: '0' is no number of a token, such as 2",
+        "programs.x.name: must be a name of at most 60 characters",
+        "programs.x.region: 'moon' is no code of GB/T 2260 such as 330100; or say nation",
+    }
