@@ -1,4 +1,4 @@
-"""Rows of text in a file: CSV, or a JSON object a line."""
+"""Rows of text in a file: CSV for spreadsheets, or a JSON object a line."""
 
 import csv
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import Fault, Invalid
+from shared.spreadsheets import harmless
 
 
 def write_rows(
@@ -18,8 +19,13 @@ def write_rows(
             if path.suffix == ".csv":
                 written = csv.DictWriter(file, columns)
                 written.writeheader()
-                written.writerows(rows)
+                written.writerows(map(_harmless, rows))
             else:
                 file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     except OSError as error:
         raise Invalid(Fault(field, f"{path} cannot be written: {error.strerror}")) from error
+
+
+def _harmless(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in an event log, somebody else wrote."""
+    return {name: harmless(cell) for name, cell in row.items()}
