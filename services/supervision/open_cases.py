@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import sqlalchemy as sa
@@ -140,12 +141,12 @@ def open_case(row: Any, rules: Rules) -> OpenCase:
     return OpenCase(
         code=row.code,
         entries=row.entries,
-        region=row.region,
-        item=row.item,
+        region=intern(row.region),
+        item=intern(row.item),
         title=title_of_text(row.title),
-        lead=row.lead,
+        lead=intern(row.lead),
         opened_at=row.opened_at,
-        timing=gravest(own),
+        timing=_gravest(tuple(own)),
         tasks=tuple(_open_task(it) for it in tasks.values()),
     )
 
@@ -158,6 +159,10 @@ def _timing(limit: str, ladder: Ladder, calendar: Calendar) -> Timing:
     return timing(ledger, ladder, calendar)
 
 
+_gravest = lru_cache(maxsize=4_096)(gravest)
+"""Those of tasks that began together are one value: there are very many, and all are remembered."""
+
+
 def _open_task(clocks: list[tuple[Timing, Line, str]]) -> OpenTask:
     def end(clock: tuple[Timing, Line, str]) -> tuple[bool, Any]:
         return clock[0].due_at is None, clock[0].due_at
@@ -165,10 +170,10 @@ def _open_task(clocks: list[tuple[Timing, Line, str]]) -> OpenTask:
     _when, first, title = min(clocks, key=end) if len(clocks) > 1 else clocks[0]
     return OpenTask(
         assignment=first[SUBJECT],
-        department=first[DEPARTMENT],
-        task=first[TASK],
+        department=intern(first[DEPARTMENT]),
+        task=intern(first[TASK]),
         title=title_of_text(title),
-        awaited=first[KIND],
+        awaited=intern(first[KIND]),
         provisional=first[PROVISIONAL],
-        timing=gravest(when for when, _line, _title in clocks),
+        timing=_gravest(tuple(when for when, _line, _title in clocks)),
     )
