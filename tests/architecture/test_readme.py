@@ -15,6 +15,11 @@ PAGES = sorted(
     if not any(part.startswith(".") or part == "node_modules" for part in page.parts)
 )
 README = (ROOT / "README.md").read_text()
+EVERYWHERE = {
+    file.name
+    for folder in ("services", "shared", "deploy", "tests")
+    for file in (ROOT / folder).rglob("*.*")
+} | {file.name for file in ROOT.glob("*.*")}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -22,6 +27,15 @@ def test_every_link_leads_to_a_file(page: Path):
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
     broken = [it for it in links if "://" not in it and not (page.parent / it).exists()]
     assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_a_page_names_is_there(page: Path):
+    text = page.read_text()
+    paths = re.findall(r"(?<![\w./-])(?:services|shared|deploy|tests)/[\w./@-]*[\w/]", text)
+    assert not [it for it in paths if not ((ROOT / it).exists() or (page.parent / it).exists())]
+    names = re.findall(r"`([\w@-]+\.(?:py|md|toml|lock|service|target|js|css))`", text)
+    assert set(names) <= EVERYWHERE
 
 
 def test_every_command_in_the_table_is_there_and_none_is_left_out():
