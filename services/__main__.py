@@ -1,7 +1,11 @@
 """Runs one service process: `python -m services routing`."""
 
-import eventlet
-import eventlet.debug
+import warnings
+
+warnings.filterwarnings("ignore", r"\s*Eventlet is deprecated")  # ten lines in every log
+
+import eventlet  # noqa: E402
+import eventlet.debug  # noqa: E402
 
 eventlet.monkey_patch()
 

@@ -46,6 +46,8 @@ def show_all(
         found = [_plain(it) for it in reviews.to_look_at(tx, limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
+    elif not found:
+        say("No application waits for a clerk.")
     for it in found if not as_json else ():
         due = (it["notice_due_at"] or "applicant's turn")[:16]
         print(f"{it['case']}  {it['state']:<21}{due:<18}{it['title']['en']}")
