@@ -6,7 +6,8 @@ outcomes do. Without a date open cases are in it as well.
 
 import gzip
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,6 +15,7 @@ from typing import Annotated, Literal
 import typer
 
 from deploy.cli.console import say
+from deploy.cli.reading import progress_over
 from deploy.local.databases import database_of
 from services.supervision.exports import as_ocel, as_sqlite, as_xes, reading
 from services.supervision.exports.told import Told
@@ -55,8 +57,12 @@ def export(
         since=since.date() if since else None,
         until=until.date() if until else None,
     )
-    with database_of("supervision", os.environ, data) as database, database.reading() as tx:
-        cases = reading.read(tx, wanted, CHINA)
+    with (
+        database_of("supervision", os.environ, data) as database,
+        database.reading() as tx,
+        progress_over(reading.count(tx, wanted, CHINA), f"Writing {file.name}") as advance,
+    ):
+        cases = _Counted(cases=reading.read(tx, wanted, CHINA), advance=advance)
         if file.suffix in SQLITE:
             _sqlite(file, cases, format)
         elif format == "xes":
@@ -64,8 +70,24 @@ def export(
             _text(file, (f"{line}\n" for line in lines))
         else:
             _text(file, as_ocel.written(cases))
-        count = reading.count(tx, wanted, CHINA)
-    say(f"Written to {file}: {count:,} cases.")
+    say(f"Written to {file}: {cases.count:,} cases.")
+
+
+@dataclass(kw_only=True)
+class _Counted:
+    """Cases as they are read, counted; every hundredth tells how many there have been."""
+
+    cases: Iterable[Told]
+    advance: Callable[[int], None]
+    count: int = 0
+
+    def __iter__(self) -> Iterator[Told]:
+        for it in self.cases:
+            yield it
+            self.count += 1
+            if self.count % 100 == 0:
+                self.advance(self.count)
+        self.advance(self.count)
 
 
 def _sqlite(file: Path, cases: Iterable[Told], format: Format) -> None:

@@ -1,4 +1,4 @@
-"""Reading an event log of any length: its progress, and the zone of its office."""
+"""Reading and writing event logs of any length: the progress, and the zone of an office."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,9 +23,16 @@ def zone_of(name: str) -> ZoneInfo:
 @contextmanager
 def progress_of(file: Path, doing: str) -> Iterator[Callable[[int], None]]:
     """Shows on stderr how far the file has been read; hands out what is to be told the bytes."""
+    total = file.stat().st_size if file.is_file() else 0
+    with progress_over(total, f"{doing} {file.name}") as told:
+        yield told
+
+
+@contextmanager
+def progress_over(total: int, doing: str) -> Iterator[Callable[[int], None]]:
+    """Shows on stderr how much of it all is done; hands out what is to be told how much."""
     columns = TextColumn("{task.description}"), BarColumn(), "{task.percentage:>3.0f}%"
     console = Console(stderr=True)
-    total = file.stat().st_size if file.is_file() else 0
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task(f"{doing} {file.name}", total=total)
-        yield lambda read: progress.update(task, completed=read)
+        task = progress.add_task(doing, total=total)
+        yield lambda done: progress.update(task, completed=done)

@@ -1,13 +1,14 @@
 """Maps from the facts and event logs from the traces, the same on SQLite and PostgreSQL."""
 
 import json
+import re
 import secrets
 import sqlite3
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -218,6 +219,70 @@ def test_a_log_in_xes_is_in_the_order_of_its_schema_and_declares_what_it_uses(to
     assert len(list(log.iter(f"{XES}trace"))) == NUMBER + 1  # the open one as well
 
 
+def test_a_log_in_xes_is_written_as_the_schema_of_its_standard_has_it(town: Database):
+    """What the XML schema of IEEE 1849-2016 asks for: names, keys, values and their order."""
+    log = ET.fromstring("\n".join(as_xes.written(told(town), officers=True)))
+    assert log.tag == f"{XES}log"
+    float(log.attrib["xes.version"])
+    for it in log.iter():
+        tag = it.tag.removeprefix(XES)
+        own = SCHEMA[tag]
+        assert own.needed <= it.attrib.keys() <= own.needed | own.allowed, tag
+        for name, value in it.attrib.items():
+            assert own.is_value(value) if name == "value" else NAMED[name](value), (tag, value)
+        inner = [RANK.get(child.tag.removeprefix(XES), 3) for child in it]
+        assert inner == sorted(inner), "attributes before traces, and before events"
+        assert {child.tag.removeprefix(XES) for child in it} <= own.holds, tag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """What an element of the schema needs, may have and may hold, and what its value is."""
+
+    needed: set[str] = field(default_factory=set)
+    allowed: set[str] = field(default_factory=set)
+    holds: frozenset[str] = frozenset()
+    is_value: Callable[[str], object] = lambda _text: True
+
+
+def _is(pattern: str) -> Callable[[str], object]:
+    return re.compile(pattern).fullmatch
+
+
+NC_NAME = _is(r"[^\W\d][\w.\-]*")
+NAMED = {
+    "name": NC_NAME,
+    "prefix": NC_NAME,
+    "scope": NC_NAME,
+    "key": _is(r"[^\W\d][\w.\-]*(:[\w.\-]+)?"),
+    "keys": _is(r"\S+( \S+)*"),
+    "uri": _is(r"http://\S+"),
+    "xes.version": _is(r"\d+(\.\d+)?"),
+    "xes.features": _is(r"(\S+( \S+)*)?"),
+}
+VALUES = frozenset({"string", "date", "int"})
+KEYED = {"key", "value"}
+SCHEMA = {
+    "log": Element(
+        needed={"xes.version"},
+        allowed={"xes.features"},
+        holds=VALUES | {"extension", "global", "classifier", "trace"},
+    ),
+    "extension": Element(needed={"name", "prefix", "uri"}),
+    "global": Element(needed={"scope"}, holds=VALUES),
+    "classifier": Element(needed={"name", "keys"}, allowed={"scope"}),
+    "trace": Element(holds=VALUES | {"event"}),
+    "event": Element(holds=VALUES),
+    "string": Element(needed=KEYED),
+    "date": Element(
+        needed=KEYED,
+        is_value=_is(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)"),
+    ),
+    "int": Element(needed=KEYED, is_value=_is(r"-?\d{1,18}")),
+}
+RANK = {"extension": 0, "global": 1, "classifier": 2, "trace": 4, "event": 4}
+
+
 def test_a_log_in_ocel_names_only_types_and_objects_that_are_there(town: Database):
     log = json.loads("".join(as_ocel.written(told(town))))
     assert list(log) == ["objectTypes", "eventTypes", "objects", "events"]
@@ -233,6 +298,10 @@ def test_a_log_in_ocel_names_only_types_and_objects_that_are_there(town: Databas
     for it in log["events"]:
         assert {a["name"] for a in it["attributes"]} <= types["eventTypes"][it["type"]].keys()
         assert it["time"].endswith("Z")
+    for it in chain(log["objects"], log["events"]):
+        assert all(isinstance(a["value"], str) for a in it["attributes"])  # as its schema asks
+    of_type = types["objectTypes"]["case"], types["objectTypes"]["material"]
+    assert (of_type[0]["item_version"], of_type[1]["size"]) == ("integer", "integer")
     related = [r for it in chain(log["objects"], log["events"]) for r in it["relationships"]]
     assert {it["objectId"] for it in related} <= set(ids)
     assert {it["qualifier"] for it in related} == {

@@ -20,6 +20,7 @@ from services.supervision.exports.objects import (
     time_text,
 )
 from services.supervision.exports.told import Told
+from shared.jsontext import text_of
 
 ALWAYS = "1970-01-01T00:00:00Z"
 """The time of an attribute that an object has from its beginning, as the standard says."""
@@ -81,9 +82,11 @@ def _related(it: Object | Event) -> dict[str, Any]:
     }
 
 
-def _value(value: Value) -> str | int:
-    return time_text(value) if isinstance(value, datetime) else value
+def _value(value: Value) -> str:
+    """Every value is a text, as the schema of OCEL 2.0 has it; of which type it is says its type's
+    declaration."""
+    return time_text(value) if isinstance(value, datetime) else str(value)
 
 
 def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return text_of(value)

@@ -75,7 +75,7 @@ def _head() -> Iterator[str]:
     yield from _attributes(_GLOBAL_EVENT, 4)
     yield "  </global>"
     yield '  <classifier name="Task" keys="concept:name"/>'
-    yield '  <classifier name="Task and transition" keys="concept:name lifecycle:transition"/>'
+    yield '  <classifier name="Task-and-transition" keys="concept:name lifecycle:transition"/>'
     yield from _attributes(
         [("string", "concept:name", "OneWindow"), ("string", "lifecycle:model", "standard")], 2
     )

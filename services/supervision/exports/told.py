@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from services.supervision.domain import Case
 from services.supervision.telling import ALERT, STEP
 from services.supervision.trace import Entry
@@ -82,7 +84,7 @@ def told(case: Case, entries: list[Entry]) -> Told:
 
 def _of_entry(entry: Entry) -> Iterator[Happened]:
     if entry.type == STEP:
-        for number, said in enumerate(json.loads(entry.body)["changes"], 1):
+        for number, said in enumerate(_read(entry.body)["changes"], 1):
             yield Happened(
                 id=f"{entry.case}/{entry.position}.{number}",
                 at=entry.at,
@@ -91,7 +93,16 @@ def _of_entry(entry: Entry) -> Iterator[Happened]:
             )
     elif entry.type == ALERT:
         id = f"{entry.case}/{entry.position}.1"
-        yield Happened(id=id, at=entry.at, kind="alert.raised", said=json.loads(entry.body))
+        yield Happened(id=id, at=entry.at, kind="alert.raised", said=_read(entry.body))
+
+
+def _read(body: str) -> Said:
+    """The JSON of an entry; what orjson does not read (half a surrogate pair, an integer beyond 64
+    bits) the standard library does."""
+    try:
+        return dict(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        return dict(json.loads(body))
 
 
 def _task(it: Happened) -> Task:
