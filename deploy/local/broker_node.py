@@ -10,19 +10,19 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
 
 from deploy.local.broker_address import BrokerAddress
 from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.broker_config import SERVER, NodeIdentity, environment, write_folder
 from deploy.local.ports import demand
 from deploy.local.process import NotReady, ProcessId, descendants, end, spawn, until
+from deploy.local.running import Running
 
 START_SECONDS = 180.0
 STOP_SECONDS = 30.0
 
 
-class BrokerNode:
+class BrokerNode(Running):
     """A node whose everything is in one folder; starting again in the same folder finds its data.
 
     Use it as a context manager, or call `start` and `stop`. `kill` is for tests of what a crash
@@ -137,18 +137,6 @@ class BrokerNode:
         if self._epmd is not None:
             end(self._epmd, seconds=2)
         self._node = self._epmd = None
-
-    def __enter__(self) -> "BrokerNode":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def start_port_mapper(identity: NodeIdentity, folder: Path, log: Path) -> "subprocess.Popen[bytes]":

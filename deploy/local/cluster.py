@@ -7,16 +7,16 @@ import json
 import subprocess
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import TracebackType
 
 from deploy.local.broker_admin import BrokerAdmin
 from deploy.local.broker_config import NodeIdentity, write_secret
 from deploy.local.broker_node import BrokerNode, start_port_mapper
 from deploy.local.ports import free_ports
 from deploy.local.process import end
+from deploy.local.running import Running
 
 
-class BrokerCluster:
+class BrokerCluster(Running):
     """Nodes with one cookie and one port mapper, each in a folder of its own.
 
     Use it as a context manager, or call `start` and `stop`; kill and start single nodes through
@@ -74,18 +74,6 @@ class BrokerCluster:
         if self._mapper is not None:
             end(self._mapper, seconds=2)
         self._mapper = None
-
-    def __enter__(self) -> "BrokerCluster":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def _introduce(folders: list[Path]) -> None:

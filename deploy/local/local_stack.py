@@ -14,7 +14,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from deploy.local.broker_address import BrokerAddress
@@ -29,6 +28,7 @@ from deploy.local.places import Places
 from deploy.local.ports import demand, free_ports
 from deploy.local.postgres import Postgres
 from deploy.local.process import ProcessId, wait_for_any
+from deploy.local.running import Running
 from deploy.local.services import StackSettings, departments, service_spec
 from deploy.local.stack import Stack
 from deploy.local.state import RUNNING, Part, StackState, parts_of
@@ -45,7 +45,7 @@ class AlreadyRunning(OneWindowError):
     """Another stack uses the same state folder."""
 
 
-class LocalStack:
+class LocalStack(Running):
     """Everything of one stack is in `folder`; starting again there finds its cases.
 
     AMQP_URI in the environment uses that broker, and its virtual host, instead of a private node.
@@ -249,6 +249,7 @@ class LocalStack:
             database=self._database,
             catalogue=str(self.settings.catalogue.absolute()),
             time=self.settings.time,
+            connections=_absolute(os.environ.get("ONEWINDOW_CONNECTIONS", "")),
         )
         state.write(self.folder / STATE)
 
@@ -266,14 +267,6 @@ class LocalStack:
     def _note_server(self, name: str, process: ProcessId, address: str, log: Path) -> None:
         self._servers[name] = Part(name=name, process=process, address=address, log=str(log))
 
-    def __enter__(self) -> "LocalStack":
-        self.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+def _absolute(name: str) -> str:
+    return str(Path(name).absolute()) if name else ""

@@ -12,12 +12,12 @@ import signal
 import subprocess
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
 
 from deploy.local.broker_config import write_secret
 from deploy.local.packages import CannotInstall
 from deploy.local.ports import demand, free_ports
 from deploy.local.process import NotReady, ProcessId, descendants, end, spawn, until
+from deploy.local.running import Running
 
 OWNER = "onewindow"
 SYSTEM_USER = "postgres"
@@ -44,7 +44,7 @@ class ServerIdentity:
         return identity
 
 
-class Postgres:
+class Postgres(Running):
     """A server whose everything is in one folder; starting again there finds its data.
 
     Use it as a context manager, or call `start` and `stop`. Started by root, every folder above
@@ -201,18 +201,6 @@ class Postgres:
                 cursor.execute(statement)
         finally:
             connection.close()
-
-    def __enter__(self) -> "Postgres":
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def system_user() -> str | None:
