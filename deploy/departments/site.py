@@ -87,6 +87,18 @@ def catalogue_in_use(given: Path | None) -> Path:
     return given or Path((state.catalogue if state else "") or CATALOGUE)
 
 
+def connections_in_use(given: Path | None, catalogue: Path | None) -> Path:
+    """The file connections.yaml that is named, or that of the stack that runs here, or the
+    catalogue's; raises Invalid where that is none."""
+    state = StackState.read(Places.from_environment(os.environ).state)
+    named = given or (Path(state.connections) if state and state.connections else None)
+    found = named or catalogue_in_use(catalogue) / "connections.yaml"
+    if not named and not found.is_file():
+        problem = f"{found} is not there; name the file with --connections"
+        raise Invalid(Fault("connections", problem))
+    return found
+
+
 def business_time() -> BusinessTime:
     """The time by which tokens begin and end: that of the stack that runs here, if one does."""
     state = StackState.read(Places.from_environment(os.environ).state)

@@ -57,7 +57,8 @@ class StackState:
 
     `amqp_uri` is the administrator's, in the stack's virtual host, and `api` the broker's
     management API; `database` is empty for SQLite in `data`. `catalogue` is the folder of items and
-    departments, `time` the setting of business time.
+    departments, `time` the setting of business time, `connections` the file connections.yaml, empty
+    where none is named.
     """
 
     supervisor: ProcessId
@@ -69,6 +70,7 @@ class StackState:
     database: str = field(default="", repr=False)
     catalogue: str = ""
     time: str = ""
+    connections: str = ""
 
     def write(self, file: Path) -> None:
         """Replace the file as a whole."""

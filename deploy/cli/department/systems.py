@@ -12,7 +12,7 @@ from rich.table import Table
 
 from deploy.cli.console import say
 from deploy.cli.department.options import AsJson, Folder
-from deploy.departments.site import catalogue_in_use
+from deploy.departments.site import catalogue_in_use, connections_in_use
 from deploy.local.databases import database_of
 from deploy.local.services import departments
 from services.department.systems.connections import Connections, read_connections
@@ -26,7 +26,7 @@ File = Annotated[
     typer.Option(
         "--connections",
         envvar="ONEWINDOW_CONNECTIONS",
-        help="The file connections.yaml; without it, that of the catalogue.",
+        help="The file connections.yaml; without it, that of the stack or of its catalogue.",
         show_default=False,
     ),
 ]
@@ -44,15 +44,11 @@ def systems(
 
     A fault in connections.yaml is told by its field, with exit status 2.
     """
-    if connections is None:
-        connections = catalogue_in_use(catalogue) / "connections.yaml"
-        if not connections.is_file():
-            problem = f"{connections} is not there; name the file with --connections"
-            raise Invalid(Fault("connections", problem))
-    found = read_connections(connections)
+    file = connections_in_use(connections, catalogue)
+    found = read_connections(file)
     if check:
         _check_kept(found, departments(catalogue_in_use(catalogue)))
-        say(f"{connections}: {len(found)} departments, nothing wrong")
+        say(f"{file}: nothing wrong; departments: {', '.join(found)}")
         return
     shown = _standing(found)
     if as_json:

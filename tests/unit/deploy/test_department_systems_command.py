@@ -1,7 +1,9 @@
 """`department systems`: the file is checked, and how each line stands is shown."""
 
 import json
+import os
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli import app
+from deploy.local.process import ProcessId
+from deploy.local.state import StackState
 from services.department.systems import store
 from shared.database import Database
 from shared.errors import Invalid
@@ -76,3 +80,27 @@ def test_the_connections_that_the_guide_shows_are_right(way, tmp_path):
     shown = [it for it in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if f"{way}:" in it]
     (tmp_path / "connections.yaml").write_text(shown[0])
     run("--check", "--connections", str(tmp_path / "connections.yaml"))
+
+
+def test_the_file_of_the_running_stack_is_meant_where_none_is_named(
+    connections, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ONEWINDOW_HOME", str(tmp_path))
+    (tmp_path / "stack").mkdir()
+    this = ProcessId.of(os.getpid())
+    state = StackState(supervisor=this, ready=True, data="", connections=str(connections))
+    state.write(tmp_path / "stack" / "stack.json")
+    run("--check")
+    connections.unlink()
+    with pytest.raises(Invalid, match=f"{connections} cannot be read"):
+        run("--check")
+
+
+def test_the_file_of_the_catalogue_is_meant_where_it_has_one(connections, tmp_path):
+    catalogue = tmp_path / "catalogue"
+    shutil.copytree("deploy/catalogue", catalogue)
+    with pytest.raises(Invalid, match=r"catalogue/connections.yaml is not there.*--connections"):
+        run("--check", "--catalogue", str(catalogue))
+    for name in ("connections.yaml", "secrets"):
+        shutil.copy(tmp_path / name, catalogue / name)
+    run("--check", "--catalogue", str(catalogue))
