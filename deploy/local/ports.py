@@ -9,8 +9,6 @@ FIRST, LAST = 20_000, 32_000
 """Below the range that Linux hands out to outgoing connections (32768 and up), so that nobody takes
 a port by accident while the process that it belongs to is restarted."""
 
-_claimed: list[socket.socket] = []
-
 
 class PortTaken(OneWindowError):
     """A port that was asked for, or all of them, belongs to another process."""
@@ -53,7 +51,7 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claimed.append(claim)
+    claim.detach()  # it stays open, and nobody closes it
     return True
 
 

@@ -19,7 +19,7 @@ from services.department.systems.service import Systems
 from shared.accounts.pages import AccountPages
 from shared.accounts.service import Accounts
 from shared.delivery.backbone import SETTINGS
-from shared.delivery.entrypoints import Delivery, receives
+from shared.delivery.entrypoints import UNHURRIED, Delivery, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.web.blocking import aside
@@ -88,7 +88,7 @@ class Service(Systems, AccountPages, InboxPages, TaskPages, ActPages, TemplatePa
         ),
     )
 
-    @receives(gather=0.05)  # type: ignore[untyped-decorator]
+    @receives(gather=UNHURRIED)  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
         self.tell_systems(work, envelopes)

@@ -18,7 +18,7 @@ from services.intake.receipt import Receipt
 from services.intake.reviewroutes import ReviewRoutes
 from shared.casecode import CodeParts, Scheme, month_of, scheme_named
 from shared.delivery.backbone import Backbone
-from shared.delivery.entrypoints import Delivery, keeps_time, receives
+from shared.delivery.entrypoints import UNHURRIED, Delivery, keeps_time, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.together import Together
 from shared.delivery.work import Work
@@ -105,7 +105,7 @@ class Service(ReviewRoutes):
     delivery = Delivery()
     window = Window()
 
-    @receives(gather=0.05)  # type: ignore[untyped-decorator]
+    @receives(gather=UNHURRIED)  # type: ignore[untyped-decorator]
     def follow(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         handlers.follow(work, envelopes)
 

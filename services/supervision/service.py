@@ -32,7 +32,7 @@ from services.supervision.programacts import ProgramActs
 from services.supervision.rulebook import Rulebook
 from shared.accounts.pages import AccountPages
 from shared.accounts.service import Accounts
-from shared.delivery.entrypoints import Delivery, keeps_time, receives
+from shared.delivery.entrypoints import UNHURRIED, Delivery, keeps_time, receives
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.web.http import Request, http
@@ -90,7 +90,7 @@ class Service(
         ),
     )
 
-    @receives(gather=0.05)  # type: ignore[untyped-decorator]
+    @receives(gather=UNHURRIED)  # type: ignore[untyped-decorator]
     def observe(self, work: Work, envelopes: Sequence[Envelope]) -> None:
         oldest = min(envelope.sent_at for envelope in envelopes)
         tide, now = self.book.tide, work.now

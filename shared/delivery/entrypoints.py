@@ -31,6 +31,11 @@ log = structlog.get_logger()
 PACE = 0.01
 """Seconds between the beginnings of two batches, at the least."""
 
+UNHURRIED = 0.15
+"""Seconds for which a service on which nobody waits gathers: longer than it mostly takes to decide
+a case that no person handles, so that its steps are taken as one and after those who are waited
+for; much shorter than anybody who looks at a page would notice."""
+
 RETRY_DELAYS_KEY = "onewindow.retry_delays"
 """The key in nameko's configuration for other delays than the topology's own."""
 
