@@ -1,9 +1,6 @@
 """The supervision service with a few cases, and the people who look at them in their browsers."""
 
 import os
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +18,7 @@ from shared.messages import Text
 from shared.messages.progress import Skipped
 from shared.migrating import migrate
 from tests.contract.watching import fire, observe
-from tests.pages.conftest import NO_BROKER, free_port, process_waits
+from tests.fixtures.service_process import running
 from tests.unit.supervision.steps import (
     accepted,
     assigned,
@@ -88,16 +85,13 @@ def city(folder: Path):
     with database.transaction() as tx:
         for name, who in PEOPLE.items():
             _add(tx, name, *who)
-    port = free_port()
-    started = City(url=f"http://127.0.0.1:{port}", database=database)
-    _fill(started)
-    process = _start(folder, port)
+    board = City(url="", database=database)
+    _fill(board)
     try:
-        _wait(started.url, process, folder / "log")
-        yield started
+        setting = setting_starting_now(NOW, speed=1.0)
+        with running("services", "supervision", data=folder, ONEWINDOW_TIME=setting) as it:
+            yield replace(board, url=it.url)
     finally:
-        process.terminate()
-        process.wait(10)
         database.close()
 
 
@@ -145,32 +139,3 @@ def _add(tx, name, display_name, unit, roles) -> None:
         by="operator",
     )
     store.keep(tx, replace(made, must_change=False))
-
-
-def _start(folder: Path, port: int) -> subprocess.Popen:
-    settings = {
-        "AMQP_URI": NO_BROKER,
-        "ONEWINDOW_DATA": str(folder),
-        "ONEWINDOW_HTTP": f"127.0.0.1:{port}",
-        "ONEWINDOW_TIME": setting_starting_now(NOW, speed=1.0),
-    }
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "services", "supervision"],
-            env=os.environ | settings,
-            stdout=log,
-            stderr=log,
-        )
-
-
-def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
-    patience = time.monotonic() + 120
-    while time.monotonic() < patience:
-        assert process.poll() is None, log.read_text()
-        try:
-            requests.get(f"{url}/health", timeout=60)
-        except requests.ConnectionError:
-            process_waits(process)
-        else:
-            return
-    raise AssertionError(log.read_text())

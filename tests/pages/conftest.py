@@ -1,15 +1,11 @@
 """Services with pages, each in a process of its own over SQLite, with accounts to sign in with."""
 
 import os
-import socket
-import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-import requests
 
 from deploy.local.npm import PAGES, ensure_packages
 from deploy.local.places import Places
@@ -18,8 +14,8 @@ from shared.accounts.entering import Browser, begin
 from shared.accounts.keeping import Once
 from shared.businesstime import BusinessTime
 from shared.database import Database
+from tests.fixtures.service_process import running
 
-NO_BROKER = "amqp://guest:guest@127.0.0.1:1/"
 FIRST, PASSWORD = "first-password-1", "ein-Fenster-3"
 
 
@@ -30,7 +26,6 @@ class Sample:
     url: str
     database: Database
     log: Path
-    process: subprocess.Popen
 
     def add(self, name, display_name="李明", roles=("officer",), *, first=False, unit="archives"):
         """An account with PASSWORD, or with FIRST which must be changed."""
@@ -64,71 +59,24 @@ class Sample:
             return [line["what"] for line in store.lines_of(tx, name)][::-1]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory):
     """The sample service, shared by all tests of the kit: each file has names of its own in it."""
-    with serving(tmp_path_factory.mktemp("sample"), free_port()) as started:
+    with serving(tmp_path_factory.mktemp("sample")) as started:
         started.add("li.ming")
         yield started
 
 
 @contextmanager
-def serving(data, port, settings=None):
+def serving(data, port=None, settings=None):
     """The sample service at a port, until the end of the block."""
     ensure_packages(PAGES, Places.from_environment(os.environ).home / "scripts")
     database = Database.open("department", data=data)
     with database.transaction() as tx:
         tables.metadata.create_all(tx)
-    started = _start(data, database, port, settings or {})
-    yield started
-    started.process.terminate()
-    started.process.wait(10)
+    with running("tests.pages.sample.service", data=data, port=port, **settings or {}) as it:
+        yield Sample(url=it.url, database=database, log=it.log)
     database.close()
-
-
-def _start(data, database, port, settings):
-    settings = {
-        **settings,
-        "AMQP_URI": NO_BROKER,
-        "ONEWINDOW_DATA": str(data),
-        "ONEWINDOW_HTTP": f"127.0.0.1:{port}",
-    }
-    log = data / "log"
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.pages.sample.service"],
-            env=os.environ | settings,
-            stdout=written,
-            stderr=written,
-        )
-    url = f"http://127.0.0.1:{port}"
-    _wait(url, process, log)
-    return Sample(url=url, database=database, log=log, process=process)
-
-
-def _wait(url, process, log):
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            requests.get(f"{url}/health", timeout=60)
-        except requests.ConnectionError:
-            process_waits(process)
-        else:
-            return
-    raise AssertionError(log.read_text())
-
-
-def process_waits(process):
-    try:
-        process.wait(0.05)
-    except subprocess.TimeoutExpired:
-        return
 
 
 @pytest.fixture

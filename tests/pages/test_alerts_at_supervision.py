@@ -2,9 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -32,7 +29,8 @@ from shared.database import Database
 from shared.delivery.work import Work
 from shared.migrating import migrate
 from tests.contract.watching import enveloped
-from tests.pages.conftest import NO_BROKER, PASSWORD
+from tests.fixtures.service_process import running
+from tests.pages.conftest import PASSWORD
 from tests.unit.supervision.steps import CASE, LADDERS, RULES, assigned, at, opened, step
 
 NOW = at("09-25 09:30")
@@ -102,29 +100,13 @@ def board(tmp_path_factory):
     migrate(database)
     seed(database)
     setting = setting_starting_now(NOW, speed=1)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {
-        "AMQP_URI": NO_BROKER,
+    told = {
         "ONEWINDOW_CATALOGUE": str(catalogue_with_a_program(data / "catalogue")),
-        "ONEWINDOW_DATA": str(data),
-        "ONEWINDOW_HTTP": f"127.0.0.1:{port}",
         "ONEWINDOW_TIME": setting,
     }
-    with (data / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.pages.board_service"],
-            env=os.environ | env,
-            stdout=log,
-            stderr=log,
-        )
-    url = f"http://127.0.0.1:{port}"
-    answers(url, process, data / "log")
-    time = BusinessTime.parse(setting, production=False)
-    yield Board(url=url, database=database, time=time, key=key_of(data))
-    process.terminate()
-    process.wait(10)
+    with running("tests.pages.board_service", data=data, **told) as service:
+        time = BusinessTime.parse(setting, production=False)
+        yield Board(url=service.url, database=database, time=time, key=key_of(data))
     database.close()
 
 
@@ -134,21 +116,6 @@ def catalogue_with_a_program(folder):
     with (folder / "people.yaml").open("a", encoding="utf-8") as people:
         people.write(ACTING)
     return folder
-
-
-def answers(url, process, log):
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            requests.get(f"{url}/health", timeout=60)
-        except requests.ConnectionError:
-            try:
-                process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-        else:
-            return
-    raise AssertionError(log.read_text())
 
 
 def seed(database):

@@ -1,14 +1,9 @@
 """Where time goes, in a browser: the map, the cases behind it, what a change did."""
 
 import os
-import subprocess
-import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
-import requests
 
 from deploy.local.npm import PAGES, ensure_packages
 from deploy.local.places import ROOT, Places
@@ -19,7 +14,7 @@ from shared.businesstime import BusinessTime
 from shared.database import Database
 from shared.migrating import migrate
 from tests.contract.watching import observe
-from tests.pages.conftest import NO_BROKER, free_port
+from tests.fixtures.service_process import running
 from tests.unit.supervision.flow.town import ITEM, cases
 
 EVERYBODY = {
@@ -58,8 +53,10 @@ def board(tmp_path_factory):
     for version, first in ((1, 1), (2, NUMBER + 1)):
         observe(database, *cases(NUMBER, version=version, first=first))
     _add_everybody(database)
-    with serving(data) as url:
-        yield Board(url=url, database=database)
+    ensure_packages(PAGES, Places.from_environment(os.environ).home / "scripts")
+    catalogue = str(ROOT / "deploy" / "catalogue")
+    with running("tests.pages.board_service", data=data, ONEWINDOW_CATALOGUE=catalogue) as service:
+        yield Board(url=service.url, database=database)
     database.close()
 
 
@@ -80,47 +77,6 @@ def _add_everybody(database):
                 by="operator",
             )
             store.keep(tx, replace(made, must_change=False))
-
-
-@contextmanager
-def serving(data: Path):
-    ensure_packages(PAGES, Places.from_environment(os.environ).home / "scripts")
-    settings = {
-        "AMQP_URI": NO_BROKER,
-        "ONEWINDOW_DATA": str(data),
-        "ONEWINDOW_CATALOGUE": str(ROOT / "deploy" / "catalogue"),
-        "ONEWINDOW_HTTP": f"127.0.0.1:{free_port()}",
-    }
-    log = data / "log"
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.pages.board_service"],
-            env=os.environ | settings,
-            stdout=written,
-            stderr=written,
-        )
-    url = f"http://{settings['ONEWINDOW_HTTP']}"
-    try:
-        _wait(url, process, log)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait(url, process, log):
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            requests.get(f"{url}/health", timeout=60)
-        except requests.ConnectionError:
-            try:
-                process.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-        else:
-            return
-    raise AssertionError(log.read_text())
 
 
 def test_the_map_leads_to_the_cases_behind_each_task(board, visitor, assert_accessible, screenshot):

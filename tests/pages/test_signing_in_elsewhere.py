@@ -4,14 +4,15 @@ import time
 
 import pytest
 
+from deploy.local.ports import free_ports
 from tests.fixtures.oidc import CLIENT, SECRET
-from tests.pages.conftest import free_port, serving
+from tests.pages.conftest import serving
 
 
 @pytest.fixture
 def desk(tmp_path, oidc_provider):
     oidc_provider.now = int(time.time())
-    port = free_port()
+    (port,) = free_ports(1)
     settings = {
         "ONEWINDOW_OIDC_ISSUER": oidc_provider.issuer,
         "ONEWINDOW_OIDC_CLIENT": CLIENT,
