@@ -27,6 +27,7 @@ from shared.accounts.keeping import Once
 from shared.businesstime import BusinessTime, setting_starting_now
 from shared.database import Database
 from shared.delivery.work import Work
+from shared.messages import MessageParked
 from shared.migrating import migrate
 from tests.contract.watching import enveloped
 from tests.fixtures.service_process import running
@@ -52,6 +53,12 @@ CHEN = Person(
     posts=(post_from("handler of planning"),),
     addresses=(Address(channel="mail", url="json://chen"),),
 )
+HUB = Person(
+    key="zhou-hong",
+    name="周红",
+    posts=(post_from("centre"),),
+    addresses=(Address(channel="feishu", url="json://zhou"),),
+)
 RULES_HERE = replace(
     RULES,
     policy=policy_from(
@@ -59,9 +66,18 @@ RULES_HERE = replace(
             **LADDERS,
             "ladders": {**LADDERS["ladders"], "long": LADDER},
             "clocks": {**LADDERS["clocks"], "handling": "long"},
-        }
+        },
+        version="3f9c01b27d54",
     ),
-    people=People(persons={"chen-jing": CHEN}),
+    people=People(persons={"chen-jing": CHEN, "zhou-hong": HUB}),
+)
+PARKED = MessageParked(
+    service="routing",
+    at=at("09-24 16:00"),
+    message_id="m-7",
+    message_type="task.completed",
+    case="-",
+    reason="it cannot be read",
 )
 ACCOUNTS = {
     "wang": ("王明", "330100", ("supervisor",)),
@@ -122,7 +138,7 @@ def seed(database):
     """Two cases of two cities, both late since yesterday, and a message that was parked."""
     first = step(1, "09-18 10:00", opened("09-18 09:30", promised=None), assigned("a.1"))
     with database.transaction() as tx:
-        some = [first, replace(first, case=OTHER, region="330200")]
+        some = [first, replace(first, case=OTHER, region="330200"), PARKED]
         work = Work(tx, at("09-18 10:00"), "supervision")
         handlers.observe(work, [enveloped(it) for it in some], rules=RULES_HERE, channels=())
     with database.transaction() as tx:
@@ -167,6 +183,7 @@ def test_a_supervisor_takes_an_alert_up_and_leaves_a_record(
     assert page.get_by_role("link", name="黄牌").count() == 1, "the other city's is not seen"
     page.get_by_role("link", name="黄牌").click()
     page.get_by_text("planning 经办责任人").wait_for()
+    page.get_by_text("签认后不再升级到下一级。").wait_for()
     assert_accessible(page)
     screenshot(page, "alert-zh")
     page.get_by_role("button", name="签认").click()
@@ -218,6 +235,30 @@ def test_an_appeal_is_written_down_and_decided_and_a_second_decision_is_refused(
     assert [it.kind for it in standing(board, alert).acts] == ["appeal", "refusal", "withdrawal"]
     page.goto("/board/alerts?state=withdrawn")
     assert page.get_by_role("link", name="Reminder").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "version"),
+    [
+        ("zh-CN", "督办中心", "督办规则版本"),
+        ("en-GB", "supervision centre", "Version of the policy"),
+    ],
+)
+def test_a_message_that_was_parked_tells_the_centre_and_by_which_policy(
+    board, come, assert_accessible, screenshot, language, told, version
+):
+    page = come("zhou", language=language)
+    page.goto("/board/alerts?state=all&rung=parked")
+    page.locator("main table a").first.click()
+    row = page.locator("tbody tr")
+    assert row.inner_text().split()[:1] == ["周红"]
+    row.get_by_text(told).wait_for()
+    page.get_by_text(version).wait_for()
+    page.get_by_text("3f9c01b27d54").wait_for()
+    assert not page.get_by_text("通知 / Told").count(), "said once"
+    assert not page.locator("#acknowledging .hint").count(), "nothing follows"
+    assert_accessible(page)
+    screenshot(page, f"parked-{language}")
 
 
 def test_an_analyst_sees_no_alert_and_another_city_nothing_of_it(board):

@@ -12,6 +12,7 @@ from services.supervision.board.base import SUPERVISE, BoardBase
 from services.supervision.ladder import RUNGS as LADDER
 from services.supervision.notices import store as notices
 from services.supervision.notices.notice import Notice
+from services.supervision.reasons import with_people
 from services.supervision.sight import Sight, scope_of
 from services.supervision.tally import digest
 from shared.errors import NotFound
@@ -179,9 +180,11 @@ def _mark_of(standing: Standing, told: list[Notice]) -> str:
 
 
 def _words_of(alert: AlertRaised, language: str) -> list[str]:
-    """The text of an alert. Of a rung's, which begins with a line in each language, the one in the
-    visitor's: the rest stands beside it on the page."""
-    lines = alert.text.splitlines()
+    """The text of an alert, without who is told, which stands beside it on the page. Of a rung's,
+    which begins with a line in each language, the one in the visitor's."""
+    names = [it.name for it in alert.addressees]
+    beside = set(with_people("", names, alert.remarks).splitlines())
+    lines = [line for line in alert.text.splitlines() if line not in beside]
     if alert.rung in LADDER and len(lines) > 1:
         return [lines[0] if language == "zh" else lines[1]]
     return lines
