@@ -179,3 +179,11 @@ def test_first_passwords_differ_and_may_be_kept_by_the_rules():
     assert len(made) == 50
     for password in made:
         check_password(password, name="li.ming")
+
+
+def test_a_session_that_somebody_thought_up_is_none_also_after_signing_in(database):
+    planted = "a" * 43
+    begun = enter(database)
+    assert entering.recognise(database, planted, NOW) is None
+    assert entering.recognise(database, begun, NOW) is not None
+    assert len({planted, begun, enter(database)}) == 3
