@@ -22,7 +22,8 @@ def test_a_redirect_is_no_answer_and_nothing_is_asked_there(status):
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_GET = do_POST
+        def do_GET(self):
+            asked.append(self.path)
 
         def log_message(self, *_):
             pass
