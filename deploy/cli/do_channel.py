@@ -15,7 +15,7 @@ from rich.table import Table
 
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
 from deploy.cli.console import say
-from deploy.cli.naming import nearby
+from deploy.cli.naming import check_folder, nearby
 from deploy.cli.trying import Tried, tried
 from services.supervision.notices.call import kind_of
 from services.supervision.people import People, Person
@@ -64,6 +64,7 @@ def test(person: Who, *, as_json: AsJson = False, catalogue: Folder = EXAMPLE) -
 
 
 def _people(catalogue: Path) -> tuple[People, tuple[str, ...]]:
+    check_folder(catalogue)
     return read_people(catalogue / FILE, os.environ)
 
 

@@ -14,7 +14,14 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
-from deploy.cli.naming import check_known, departments_of, has_region, items_of, known_region
+from deploy.cli.naming import (
+    check_folder,
+    check_known,
+    departments_of,
+    has_region,
+    items_of,
+    known_region,
+)
 from deploy.cli.ordering import now
 from deploy.local.databases import database_of
 from deploy.local.places import Places
@@ -137,16 +144,21 @@ def token(
         raise Invalid(Fault("DEPARTMENT", "or --program must be given, and not both"))
     stack = Places.from_environment(os.environ).stack
     folder = data or Path(os.environ.get("ONEWINDOW_DATA") or stack / "data")
+    if not folder.is_dir():
+        problem = f"there is no folder {folder}: name that of supervision, whose key makes tokens"
+        raise Invalid(Fault("--data", problem))
     if department:
         check_known("DEPARTMENT", department, departments_of(catalogue), where="the catalogue")
         print(token_of(key_of(folder), department))
         return
+    check_folder(catalogue)
     known = read_people(catalogue / FILE, os.environ)[0].programs
     check_known("--program", program, known, where=f"{FILE} (programs)")
     print(programs.token_of(key_of(folder), known[program]))
 
 
 def _read(catalogue: Path) -> tuple[Policy, People, tuple[str, ...]]:
+    check_folder(catalogue)
     people, missing = read_people(catalogue / FILE, os.environ)
     return read_policy(catalogue / "policies.yaml"), people, missing
 

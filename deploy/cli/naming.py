@@ -25,6 +25,12 @@ def check_known(argument: str, value: str, known: Collection[str], *, where: str
         raise Invalid(Fault(argument, said))
 
 
+def check_folder(catalogue: Path) -> None:
+    """Raises Invalid where there is no such folder."""
+    if not catalogue.is_dir():
+        raise Invalid(Fault("--catalogue", f"there is no folder {catalogue}"))
+
+
 def nearby(value: str, known: Collection[str]) -> str:
     """What was perhaps meant, else what there is; the end of a sentence."""
     near = get_close_matches(value, sorted(known), NEAR, 0.5)

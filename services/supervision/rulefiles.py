@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from services.supervision import peoplefile, policies
 from services.supervision.people import People
@@ -71,6 +72,20 @@ class RuleFiles:
             for it in (self._policies, self._people)
         ]
         return {"files": files, "left_out": list(self._people.meant[1])}
+
+    @property
+    def metrics(self) -> bytes:
+        """Which file is wrong, in the text format of Prometheus."""
+        registry = CollectorRegistry()
+        wrong = Gauge(
+            "onewindow_rules_wrong",
+            "Whether a file is not followed as it is written",
+            ["file"],
+            registry=registry,
+        )
+        for it in (self._policies, self._people):
+            wrong.labels(it.name).set(bool(it.fault))
+        return bytes(generate_latest(registry))
 
     def _warn(self) -> None:
         for address in self._people.meant[1]:

@@ -30,6 +30,7 @@ from services.supervision.notices import view as notices
 from services.supervision.notices.service import Notices
 from services.supervision.programacts import ProgramActs
 from services.supervision.rulebook import Rulebook
+from services.supervision.rulings import Rulings
 from shared.accounts.pages import AccountPages
 from shared.accounts.service import Accounts
 from shared.delivery.entrypoints import UNHURRIED, Delivery, keeps_time, receives
@@ -62,6 +63,7 @@ class CheckpointsAsked(Schema):
 
 class Service(
     Notices,
+    Rulings,
     Appeals,
     ProgramActs,
     WallPages,
@@ -181,11 +183,6 @@ class Service(
             backlog = deliveries.backlog(tx)
         alerts = [it | {"notices": told.get(it["alert"], [])} for it in found]
         return {"alerts": alerts, "untold": backlog}
-
-    @http("GET", "/rules", near=True)
-    def show_rules(self, _request: Request) -> Any:
-        """Which versions of policies.yaml and people.yaml are followed, and what is wrong."""
-        return self.book.files.plain
 
     @http("GET", "/checkpoints", query=CheckpointsAsked)
     def list_checkpoints(self, request: Request) -> Any:

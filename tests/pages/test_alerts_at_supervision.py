@@ -324,6 +324,15 @@ def test_a_program_acts_as_itself_where_and_as_it_may(board):
     assert done == ["acknowledgement", "action", "done"]
 
 
+def test_the_rules_that_are_followed_are_told_to_the_operator_and_to_prometheus(board):
+    (policies, people) = requests.get(f"{board.url}/rules", timeout=60).json()["files"]
+    assert (policies["file"], policies["fault"], people["fault"]) == ("policies.yaml", "", "")
+    assert len(policies["version"]) == 12
+    figures = requests.get(f"{board.url}/notices/metrics", timeout=60).text
+    assert 'onewindow_rules_wrong{file="people.yaml"} 0.0' in figures
+    assert "onewindow_notices_waiting " in figures
+
+
 def test_an_open_list_learns_of_a_new_alert(board, come):
     page = come("wang")
     page.goto("/board/alerts")

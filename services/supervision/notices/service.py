@@ -27,5 +27,5 @@ class Notices:
     @http("GET", "/notices/metrics")
     def show_notice_metrics(self, _request: Request) -> Any:
         """What was told by which channel and what waits, in the text format of Prometheus."""
-        text = self._rounds.metrics()
+        text = self._rounds.metrics() + self.book.files.metrics
         return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")

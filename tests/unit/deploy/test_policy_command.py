@@ -156,9 +156,9 @@ def test_who_says_whom_an_alert_of_no_limit_tells(catalogue: Path):
 
 
 def test_no_token_is_made_for_a_department_that_is_not_there(catalogue: Path, tmp_path: Path):
-    done = run(catalogue, "token", "plannning", "--data", str(tmp_path / "data"))
+    done = run(catalogue, "token", "plannning", "--data", str(tmp_path))
     assert str(done.exception).endswith("no 'plannning'; did you mean planning?")
-    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "appeals.key").exists()
 
 
 def test_a_program_has_a_token_of_its_own_and_another_one_by_its_number(
@@ -167,6 +167,9 @@ def test_a_program_has_a_token_of_its_own_and_another_one_by_its_number(
     people = catalogue / "people.yaml"
     said = "\nprograms: {{duty-room: {{name: 值班平台, may: [comment], token: {}}}}}\n"
     sound, data = people.read_text("utf-8"), ("--data", str(tmp_path / "data"))
+    missing = run(catalogue, "token", "planning", *data)
+    assert "name that of supervision, whose key makes tokens" in str(missing.exception)
+    (tmp_path / "data").mkdir()
     tokens = set()
     for number in (1, 2):
         people.write_text(sound + said.format(number), encoding="utf-8")

@@ -81,6 +81,11 @@ def test_somebody_who_is_not_in_the_file_is_a_sentence(catalogue: Path):
     assert "has no 'wnag'; did you mean wang?" in str(done.exception)
 
 
+def test_a_catalogue_that_is_not_there_is_not_one_without_channels(catalogue: Path):
+    done = called(catalogue / "moon", "list")
+    assert str(done.exception) == f"--catalogue: there is no folder {catalogue / 'moon'}"
+
+
 def test_the_list_shows_channels_and_never_addresses(catalogue: Path):
     listed = json.loads(called(catalogue, "list", "--json").stdout)
     assert [(it["person"], it["channel"], it["kind"]) for it in listed["channels"]] == [

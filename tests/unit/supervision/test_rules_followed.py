@@ -97,6 +97,8 @@ def test_a_wrong_file_is_said_and_the_last_sound_one_holds_also_after_a_restart(
             f"policies.yaml is wrong: version {sound.version} is followed, "
             "GET /rules says what is wrong"
         ]
+        assert b'onewindow_rules_wrong{file="policies.yaml"} 1.0' in found.metrics
+        assert b'onewindow_rules_wrong{file="people.yaml"} 0.0' in found.metrics
     write(catalogue / "policies.yaml", yaml.safe_dump(STRICTER), 3)
     assert looked_twice(files).remarks == []
     assert "rule" in files.policy.refusals
