@@ -105,6 +105,17 @@ def test_who_may_have_heard_of_a_task_is_told_that_it_is_over(database):
     assert told_kinds(database, REAL + timedelta(seconds=61)) == [("a-1", "cancelled")]
 
 
+def test_what_came_while_a_department_was_not_connected_is_told_when_it_is_again(database):
+    follow(database, assigned("a-1"), assigned("a-2"))
+    tell(database, take_up(database))
+    for message in (supplemented("a-1"), cancelled("a-2"), assigned("a-3"), supplemented("a-3")):
+        say(database, message, departments=(), now=REAL)
+    with database.transaction() as tx:
+        assert store.add_open_tasks(tx, "seal-office", REAL) == 1
+    told = [("a-1", "supplemented"), ("a-2", "cancelled"), ("a-3", "assigned")]
+    assert sorted(told_kinds(database)) == told
+
+
 def test_a_task_that_was_supplemented_before_it_was_assigned_is_told_once(database):
     follow(database, supplemented(), assigned())
     assert told_kinds(database) == [("a-1", "assigned")]

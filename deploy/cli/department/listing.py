@@ -91,7 +91,7 @@ def _secrets(row: Row) -> str:
     if row.tokens is not None:
         valid = [it for it in row.tokens if it["valid"]]
         newest = f", the newest of {valid[-1]['made_at'][:10]}" if valid else ""
-        return f"{len(valid)} tokens{newest}"
+        return f"{len(valid)} token{'s' * (len(valid) != 1)}{newest}"
     return f"password of {row.password_made_at[:10]}" if row.password_made_at else ""
 
 

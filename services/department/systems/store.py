@@ -168,6 +168,14 @@ def heard_before(tx: sa.Connection, some: Collection[News]) -> frozenset[str]:
     return frozenset(tx.execute(query.where(news.c.attempts > 0, sa.or_(*older))).scalars())
 
 
+def known(tx: sa.Connection, assignments: Collection[str]) -> frozenset[str]:
+    """Of which of these tasks there ever was anything to tell a system."""
+    if not assignments:
+        return frozenset()
+    query = sa.select(tables.news.c.assignment).distinct()
+    return frozenset(tx.execute(query.where(tables.news.c.assignment.in_(assignments))).scalars())
+
+
 def not_heard(tx: sa.Connection, assignment: str) -> News | None:
     """The oldest news of a task that the system cannot know: never told, or told in vain.
 
