@@ -16,6 +16,8 @@ from shared.web.pages import Page, Redirect, Visit, live, page
 PAGE = 50
 MOST_TODAY = 12
 """Tasks in the list of what falls due today; a wall has no scroll bar."""
+FEW = 15
+"""Departments whose tiles fit into a room's screen in the largest letters."""
 
 
 class HowBig(Schema):
@@ -44,7 +46,7 @@ class WallPages(BoardBase):
     @page("GET", "/board", query=HowBig, roles=SUPERVISE)
     def wall(self, visit: Visit) -> Page:
         shown = self._wall(self.sight(visit))
-        return Page("wall/wall.html", wall=shown, big=visit.query["big"], most=MOST_TODAY)
+        return Page("wall/wall.html", wall=shown, big=visit.query["big"], most=MOST_TODAY, few=FEW)
 
     @live("/board/live", roles=SUPERVISE, scope=scope_of, every=0.4)
     def wall_mark(self, scope: str) -> str:
