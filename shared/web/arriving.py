@@ -2,7 +2,7 @@
 
 A service has some dozens of workers for all its requests. A connection has a thread of its own,
 which costs nothing while it waits: there a body of ordinary size is read to its end. Larger ones,
-which only uploads may have, do not belong into memory: they are read by their worker, few at once.
+mostly uploads, are read by their worker, few of them at once.
 """
 
 import io
@@ -15,8 +15,8 @@ import eventlet
 from eventlet.semaphore import Semaphore
 from werkzeug.wrappers import Request
 
-from shared.web.route import MEBIBYTE
-
+ORDINARY = 64 * 1024
+"""Bytes of a body that each connection may keep; as many as there may be must fit into memory."""
 PATIENCE = 30.0
 """Seconds in which the body of an ordinary request has to be there."""
 SLOWEST = 16 * 1024
@@ -37,7 +37,7 @@ def arriving(wire: Request, limit: int) -> Iterator[None]:
     length = wire.content_length or 0
     if "Transfer-Encoding" in wire.headers or not 0 < length <= limit:
         yield
-    elif length <= MEBIBYTE:
+    elif length <= ORDINARY:
         wire.environ["wsgi.input"] = io.BytesIO(_whole(wire.environ["wsgi.input"], length))
         yield
     else:
