@@ -19,7 +19,6 @@ and never leaves this machine. Both sign the time and the secret with HMAC-SHA-2
 import base64
 import hmac
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +32,10 @@ from apprise.plugins.wecombot import NotifyWeComBot
 from services.supervision.notices.digest import Digest
 from services.supervision.notices.notice import NotTaken
 from services.supervision.notices.post import post
+from shared.businesstime import BusinessTime
 
+REAL_TIME = BusinessTime()
+"""As the far end has it, whatever business time is set."""
 SPARE = 200
 """Bytes of a message that are left for its title's line and the robot's own."""
 SHOWN = 120
@@ -70,7 +72,7 @@ def _feishu(plugin: Any, text: str) -> dict[str, Any]:
     said: dict[str, Any] = {"msg_type": "text", "content": {"text": text}}
     if not plugin.user:
         return said
-    at = str(int(time.time()))  # real time, as the far end has it, whatever business time is set
+    at = str(int(REAL_TIME.now().timestamp()))
     return {"timestamp": at, "sign": signature_for_feishu(at, plugin.user), **said}
 
 
