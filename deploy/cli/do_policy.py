@@ -131,7 +131,7 @@ def text(
 
 @app.command()
 def token(
-    department: Annotated[str, typer.Argument(metavar="[DEPARTMENT]", help="Its key.")] = "",
+    department: Annotated[str, typer.Argument(metavar="DEPARTMENT", help="Its key.")] = "",
     *,
     program: Annotated[
         str, typer.Option(metavar="NAME", help="Of a program that people.yaml names, instead.")
