@@ -23,7 +23,14 @@ NOT = {
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which no key stands twice: the second would silently replace the first."""
+    """YAML in which no key stands twice: the second would silently replace the first. Nor are there
+    aliases: a few lines of them stand for more than any memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise Invalid(Fault("connections", f"has an alias (line {line}): write the value out"))
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()

@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Protocol
 import sqlalchemy as sa
 
 from services.supervision.board.names import Names
-from services.supervision.domain import Case, Rules
+from services.supervision.domain import Rules
 from services.supervision.open_cases import OpenCase
 from services.supervision.remembered import OpenCases
-from services.supervision.rows import case_of_row
 from services.supervision.sheets.rules import Rules as SheetRules
 from services.supervision.sight import Sight, sight_of
 from services.supervision.tables import cases
@@ -90,8 +89,3 @@ def row_in_sight(tx: sa.Connection, code: str, sight: Sight) -> sa.Row[Any]:
     if row is None:
         raise NotFound(f"there is no case {code[:64]!r}")
     return row
-
-
-def case_in_sight(tx: sa.Connection, code: str, sight: Sight) -> Case:
-    """A case that may be shown; raises NotFound."""
-    return case_of_row(row_in_sight(tx, code, sight))

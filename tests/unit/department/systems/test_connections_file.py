@@ -120,6 +120,12 @@ ARCHIVES = "departments.archives"
         ("  tax:", "  Tax:", "departments", "is not the key of a department"),
         ("  tax:", "  archives:", "archives", "stands twice (line 21)"),
         ("folder: /srv/in", "folder: out", "departments.neighbourhood.folder.results.folder", "an"),
+        (
+            "departments:\n",
+            "a: &a [x]\nb: [*a]\ndepartments:\n",
+            "connections",
+            "write the value",
+        ),
         ("format: xlsx", "format: xls", "departments.neighbourhood.folder.tasks.format", "xlsx"),
         ("departments:\n", "department:\n", "department", "departments?"),
     ],
