@@ -92,6 +92,9 @@ def envelope(message: CaseProgressed) -> Envelope:
     )
 
 
+NOW = datetime(2026, 9, 18, 9, tzinfo=UTC)
+
+
 class Known:
     """What supervision remembers from batch to batch."""
 
@@ -106,7 +109,7 @@ class Known:
         book = Book(rules=RULES, cases=self.cases, early=self.early)
         for message in batch:
             book.take(envelope(message))
-        book.alert(self.alerted)
+        book.alert(self.alerted, NOW)
         self.alerted |= {alert.alert for alert, _ in book.alerts}
         self.entries += book.entries
 
