@@ -11,9 +11,10 @@ from marshmallow import ValidationError
 
 from shared.errors import OneWindowError
 from shared.jsontext import text_of
-from shared.messages.body import Unsound, parse
+from shared.messages.body import parse
 from shared.messages.reader import Unusual, load, reader_of
 from shared.messages.registry import find, is_change, kind_of, type_of
+from shared.soundness import Unsound
 
 READ_BACK = 2
 """How many versions of a message are read: the current one and those before it."""

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.wrappers import Request as WireRequest
 
 from shared.errors import Fault, Invalid
+from shared.soundness import UNSTORABLE
 from shared.web import ijson
 from shared.web.faults import faults_of
 from shared.web.nearness import check_near
@@ -133,7 +134,7 @@ def _query(schema: Schema | None, wire: WireRequest) -> dict[str, Any]:
     for name, values in wire.args.lists():
         if len(values) > 1 and name not in lists:
             raise Invalid(Fault(name, "is given more than once"))
-        if any(ijson.UNSTORABLE.search(value) for value in values):
+        if any(UNSTORABLE.search(value) for value in values):
             raise Invalid(Fault(name, "holds NUL, which cannot be stored"))
     single = wire.args.to_dict()
     return {**single, **{name: wire.args.getlist(name) for name in lists if name in single}}

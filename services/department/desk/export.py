@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from services.department.desk.inbox import Listed
+from shared.spreadsheets import harmless
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,15 +28,13 @@ COLUMNS = (
     "outcome",
     "opinion",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would reckon instead of show (OWASP, "CSV Injection")."""
 WIDTH = 22
 
 
 def rows_of(found: Sequence[Listed], language: str, say: Callable[[str], str]) -> list[list[Any]]:
     """The heading and a row for each task; `say` gives a text by its key."""
     return [[say(f"column.{name}") for name in COLUMNS]] + [
-        [_safe(value) for value in _row(it, language, say)] for it in found
+        [harmless(value) for value in _row(it, language, say)] for it in found
     ]
 
 
@@ -58,12 +57,6 @@ def _row(it: Listed, language: str, say: Callable[[str], str]) -> list[Any]:
         say(f"outcome.{outcome}") if outcome else "",
         answer.get("opinion", ""),
     ]
-
-
-def _safe(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
 
 
 def csv_of(rows: Sequence[Sequence[Any]]) -> bytes:

@@ -12,12 +12,11 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from shared.errors import Unavailable
+from shared.spreadsheets import harmless
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF_TYPE = "application/pdf"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would reckon instead of show (OWASP, "CSV Injection")."""
 FONTS = tuple(
     Path("/usr/share/fonts/truetype") / it
     for it in (
@@ -39,7 +38,7 @@ class FontMissing(Unavailable):
 def csv_of(rows: Rows) -> bytes:
     """CSV in UTF-8 with the mark by which spreadsheets know it."""
     text = io.StringIO()
-    csv.writer(text).writerows([_safe(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -60,7 +59,7 @@ def xlsx_of(rows: Rows, notes: Sequence[str]) -> bytes:
     page.auto_filter.ref = page.dimensions
     about: Any = book.create_sheet("about")
     for note in notes:
-        about.append([_safe(note)])
+        about.append([harmless(note)])
     about.column_dimensions["A"].width = 100
     file = io.BytesIO()
     book.save(file)
@@ -106,13 +105,9 @@ def _font() -> Path:
     return found
 
 
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def _number(cell: str) -> Any:
     text, share = cell.removesuffix("%"), cell.endswith("%")
     try:
         return round(float(text) / 100, 6) if share else float(text)
     except ValueError:
-        return _safe(cell)
+        return harmless(cell)

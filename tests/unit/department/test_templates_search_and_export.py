@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from services.department import domain
 from services.department.desk.export import COLUMNS, csv_of, rows_of, xlsx_of
 from services.department.desk.inbox import Listed
+from services.department.desk.lights import DARK
 from services.department.desk.search import asked, words_of
 from services.department.desk.templates import Template
 from services.department.items import TaskRules
@@ -98,7 +99,7 @@ def test_a_cell_that_a_spreadsheet_would_reckon_is_shown_instead():
     task = domain.told(domain.expected(message, NOW), message, NOW)
     document = {**task.document, "applicant": {"name": "=HYPERLINK(1)\x07"}}
     task = task.changed(NOW, what="", document=document, answer={"opinion": "-1+2\x0b"})
-    rows = rows_of([Listed(task=task, time=None, light="none")], "zh", str)
+    rows = rows_of([Listed(task=task, time=None, why=DARK)], "zh", str)
     assert rows[0] == [f"column.{name}" for name in COLUMNS]
     text = csv_of(rows).decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in text

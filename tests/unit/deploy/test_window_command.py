@@ -88,7 +88,7 @@ def test_a_clerk_sends_one_notice_and_accepts_or_refuses(data: Path, code: str) 
     refusal = ("refuse", code, "--reason", "不属本机关职权", "--by", "陈志远", "--json")
     assert json.loads(run(data, *refusal))["said"]["reasons"] == ["不属本机关职权"]
     assert [it["type"] for it in said(data)] == ["correction.notified", "review.ended"]
-    assert run(data, "list") == ""
+    assert run(data, "list") == "No application waits for a clerk.\n"
 
 
 def test_what_is_accepted_goes_to_routing(data: Path, code: str) -> None:

@@ -14,8 +14,8 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 
 from services.department.systems.folder.files import LARGEST
-from services.department.systems.folder.sheets import FORMULA
 from shared.errors import Fault, Invalid
+from shared.spreadsheets import FORMULA
 from shared.web import ijson
 from shared.web.problems import Refusal
 

@@ -10,9 +10,8 @@ from openpyxl.cell import WriteOnlyCell
 
 from services.department.systems.paths import flat
 from shared.jsontext import text_of
+from shared.spreadsheets import FORMULA, harmless
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""With which a cell begins that a spreadsheet program would work out (OWASP, CSV injection)."""
 LONGEST_CELL = 32_767
 """Characters in a cell of XLSX (ECMA-376; Excel's limits)."""
 _UNWRITABLE = {code: " " for code in range(32) if chr(code) not in "\t\n\r"}
@@ -38,11 +37,6 @@ def csv_of(columns: Sequence[str], lines: Iterable[Sequence[Any]], encoding: str
     for line in lines:
         writer.writerow([harmless(cell) for cell in line])
     return text.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding, "replace")
-
-
-def harmless(cell: Any) -> Any:
-    """A cell of CSV that no program works out: a text like a formula gets an apostrophe before."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _cell(value: Any) -> Any:

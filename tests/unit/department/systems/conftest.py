@@ -1,7 +1,7 @@
+import json
 from types import SimpleNamespace
 
 import pytest
-import yaml
 
 from services.department import handlers
 from shared.delivery.work import Work
@@ -28,9 +28,7 @@ def connected(tmp_path_factory):
     def start(departments, *, processes=1):
         folder = tmp_path_factory.mktemp("department")
         path = folder / "connections.yaml"
-        path.write_text(
-            yaml.safe_dump({"departments": departments}, allow_unicode=True, sort_keys=False)
-        )
+        path.write_text(json.dumps({"departments": departments}))  # YAML as well
         services = [
             Serving("department", folder, now=NOW, ONEWINDOW_CONNECTIONS=str(path))
             for _ in range(processes)

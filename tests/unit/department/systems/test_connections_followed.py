@@ -29,7 +29,8 @@ def written(path, departments):
     """Put a whole file into the place of the one before."""
     (path.parent / "secrets").write_text(f"k1 {SECRET}\n")
     beside = path.with_name("connections.yaml.new")
-    beside.write_text(yaml.safe_dump({"departments": departments}))
+    apart = json.loads(json.dumps(departments))  # what is there twice must not become an alias
+    beside.write_text(yaml.safe_dump({"departments": apart}))
     beside.replace(path)
 
 
