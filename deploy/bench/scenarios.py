@@ -72,7 +72,7 @@ class Bench:
     size: Size
     say: Say
     peers: Peers | None = None
-    processes: int = 1
+    processes: int = 2
     connections: int = 32
 
     def cases(self) -> dict[str, Rounds]:

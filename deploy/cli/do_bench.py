@@ -30,7 +30,7 @@ def command(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of each.")] = 3,
     processes: Annotated[
         int, typer.Option(min=1, max=8, help="Processes that the eight workers share.")
-    ] = 1,
+    ] = 2,
     connections: Annotated[int, typer.Option(min=1, help="Connections to the window.")] = 32,
     quick: Annotated[
         bool, typer.Option("--quick", help="A small run, to see that it works.")

@@ -72,7 +72,8 @@ def test_the_figures_say_where_the_processor_time_went_and_on_which_machine(
     figures: dict[str, Any], folder: Path
 ) -> None:
     (saturated,) = figures["rounds"]["cases"]["saturated"]["onewindow"]
-    parts = {"broker", "database", "intake", "routing", "department", "supervision", "workers-1"}
+    services = {"intake", "routing", "department", "supervision"}
+    parts = {"broker", "database", *services, "workers-1", "workers-2"}
     assert set(saturated["cpu_ms_per_case"]) == parts
     assert all(spent > 0 for spent in saturated["cpu_ms_per_case"].values())
     assert figures["machine"]["cores"] == os.cpu_count()
