@@ -13,7 +13,9 @@ QUICK = 0.05
 STEP = 50
 """Cases that are read in one step, so that whoever else waits for the process waits no longer."""
 CATCHING_UP = 0.5
-"""The share of its time that a process gives to reading what it does not know."""
+"""The share of its time that a process gives to reading what there is, until it has read it all."""
+FOLLOWING = 0.05
+"""The share that it gives afterwards to what changes: whoever looks reads what is left of that."""
 WATCHING = 0.01
 """The share of its time that it gives to seeing whether there is anything to read."""
 DECIDING = ("calendar", "calendars", "policy")
@@ -34,6 +36,7 @@ class OpenCases:
         self._cases: Mapping[str, OpenCase] = {}
         self._rules: Rules | None = None
         self._unread: list[str] = []
+        self._caught_up = False
         self._next = self._rest = 0.0
         self.read = 0
         """Rows of cases that were read in all, for whoever wants to know what a look costs."""
@@ -69,11 +72,13 @@ class OpenCases:
             found = dict(read(tx, some, rules))
             self._cases = {**self._cases, **found}
             self.read += len(found)
-            share, least = CATCHING_UP, 0.0
+            share, least = FOLLOWING if self._caught_up else CATCHING_UP, 0.0
+            self._caught_up |= not self._unread
         else:
             told = news(tx, self._cases)
             self._cases, self._unread = told.still_open, told.changed
-            share, least = (CATCHING_UP, 0.0) if told.changed else (WATCHING, LEAST)
+            self._caught_up |= not told.changed
+            share, least = (WATCHING, LEAST) if self._caught_up else (CATCHING_UP, 0.0)
         ended = self._clock()
         self._rest = ended + max(least, (ended - began) * (1 / share - 1))
 
@@ -82,5 +87,5 @@ class OpenCases:
         before, self._rules = self._rules, rules
         if before and all(getattr(before, it) is getattr(rules, it) for it in DECIDING):
             return False
-        self._cases, self._unread, self._rest = {}, [], 0.0
+        self._cases, self._unread, self._caught_up, self._rest = {}, [], False, 0.0
         return True

@@ -167,6 +167,21 @@ def test_reading_ahead_leaves_at_least_half_of_the_time_to_all_else(office):
     assert rests == pytest.approx([0.3, 0.6, 1.98])
 
 
+def test_reading_what_changes_is_left_to_whoever_looks_once_all_was_read(office):
+    moments = iter([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 3.0, 3.1, 3.1])
+    kept = OpenCases(clock=lambda: next(moments))
+    with office.reading() as tx:
+        kept.keep_ready(tx, RULES)
+    assert kept.rests == 1.0, "there is nothing yet"
+    observe(office, opening())
+    with office.reading() as tx:
+        kept.keep_ready(tx, RULES)
+        assert kept.rests == 1.0, "it is told of one"
+        kept.keep_ready(tx, RULES)
+    assert kept.read == 1
+    assert kept.rests == pytest.approx(1.9), "a twentieth of its time"
+
+
 STEPS = {
     "accepted": lambda _place: [accepted("a.1")],
     "suspended": lambda _place: [suspended("a.1")],
