@@ -20,10 +20,15 @@ TESTS = Path(__file__).parent
 LONGEST_FIRST = ("journey", "faults", "unit/deploy", "broker")
 """Where several processes test, what takes longest begins first."""
 
-# How long an example takes says more about what else the machine does than about the code.
-settings.register_profile(
-    "busy", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
-)
+# How long an example takes says more about what else the machine does than about the code. A change
+# is judged by the same examples everywhere; `--hypothesis-profile=search` looks for others.
+BUSY = {
+    "deadline": None,
+    "max_examples": 60,
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+settings.register_profile("busy", derandomize=True, **BUSY)
+settings.register_profile("search", **BUSY)
 settings.load_profile("busy")
 
 
