@@ -12,7 +12,7 @@ QUICK = 0.05
 """Seconds: a look that takes no longer is taken as often as somebody wants to know."""
 STEP = 50
 """Cases that are read in one step, so that whoever else waits for the process waits no longer."""
-CATCHING_UP = 0.5
+CATCHING_UP = 0.2
 """The share of its time that a process gives to reading what there is, until it has read it all."""
 FOLLOWING = 0.05
 """The share that it gives afterwards to what changes: whoever looks reads what is left of that."""
