@@ -26,6 +26,7 @@ LEAST = 1.0
 
 class OpenCases:
     """The memory of one process. Whoever looks is given what is so now; nobody waits for others.
+    What was read by rules that others have followed meanwhile is not remembered.
 
     Where a look takes long, because there are very many cases, the next one is put off, so that no
     more than a fifth of the time goes into looking.
@@ -48,8 +49,10 @@ class OpenCases:
             return self._cases
         known = self._cases
         seen = look(tx, known, rules)
-        self._cases = seen.cases
         self.read += seen.read
+        if self._rules is not rules:
+            return seen.cases
+        self._cases = seen.cases
         ended = self._clock()
         slow = ended - began > QUICK and bool(known) and seen.read < AT_ONCE
         self._next = ended + 4 * (ended - began) if slow else 0.0
@@ -67,20 +70,27 @@ class OpenCases:
         """
         began = self._clock()
         self._go_by(rules)
-        if self._unread:
-            some, self._unread = self._unread[:STEP], self._unread[STEP:]
-            found = dict(read(tx, some, rules))
-            self._cases = {**self._cases, **found}
-            self.read += len(found)
-            share, least = FOLLOWING if self._caught_up else CATCHING_UP, 0.0
-            self._caught_up |= not self._unread
-        else:
-            told = news(tx, self._cases)
-            self._cases, self._unread = told.still_open, told.changed
-            self._caught_up |= not told.changed
-            share, least = (WATCHING, LEAST) if self._caught_up else (CATCHING_UP, 0.0)
+        share, least = (self._read_some if self._unread else self._see_what_is_new)(tx, rules)
         ended = self._clock()
         self._rest = ended + max(least, (ended - began) * (1 / share - 1))
+
+    def _read_some(self, tx: sa.Connection, rules: Rules) -> tuple[float, float]:
+        """Read a few; the share of the time that this may take, and the least rest after it."""
+        some, self._unread = self._unread[:STEP], self._unread[STEP:]
+        found = dict(read(tx, some, rules))
+        self.read += len(found)
+        if self._rules is rules:
+            self._cases = {**self._cases, **found}
+        share = FOLLOWING if self._caught_up else CATCHING_UP
+        self._caught_up |= not self._unread
+        return share, 0.0
+
+    def _see_what_is_new(self, tx: sa.Connection, rules: Rules) -> tuple[float, float]:
+        told = news(tx, self._cases)
+        if self._rules is rules:
+            self._cases, self._unread = told.still_open, told.changed
+            self._caught_up |= not told.changed
+        return (WATCHING, LEAST) if self._caught_up else (CATCHING_UP, 0.0)
 
     def _go_by(self, rules: Rules) -> bool:
         """Forget what was worked out by other calendars or ladders; whether it was."""

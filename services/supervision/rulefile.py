@@ -100,11 +100,15 @@ class RuleFile(Generic[Meant]):
             self._keep()
 
     def _keep(self) -> None:
-        """Copy the text, whole or not at all: another process may do the same."""
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        """Copy the text, whole or not at all: another process may do the same. It is followed also
+        where no copy can be written, such as on a full disk."""
         draft = self._kept.with_suffix(f".{os.getpid()}.new")
-        draft.write_text(self.text, "utf-8")
-        draft.replace(self._kept)
+        try:
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(self.text, "utf-8")
+            draft.replace(self._kept)
+        except OSError as error:
+            log.error("no copy of a file of rules", file=self.name, error=str(error))
 
     def _blame(self, error: Invalid) -> None:
         self.fault = str(error)

@@ -167,6 +167,35 @@ def test_reading_ahead_leaves_four_fifths_of_the_time_to_all_else(office):
     assert rests == pytest.approx([1.2, 2.4, 1.98])
 
 
+@pytest.mark.parametrize("what", ["read", "news"])
+def test_what_was_read_by_rules_that_were_changed_meanwhile_is_not_remembered(
+    office, monkeypatch, what
+):
+    observe(office, opening())
+    kept, newer = OpenCases(clock=float), replace(RULES, policy=replace(RULES.policy))
+    original = getattr(remembered, what)
+
+    by_newer = {}
+
+    def and_meanwhile_somebody_looks(tx, *given):
+        found = original(tx, *given)
+        found = list(found) if what == "read" else found
+        monkeypatch.setattr(remembered, what, original)
+        by_newer.update(kept.now(tx, newer))
+        return found
+
+    with office.reading() as tx:
+        if what == "read":
+            kept.keep_ready(tx, RULES)  # sees that there is one
+        else:
+            kept.now(tx, RULES)
+        monkeypatch.setattr(remembered, what, and_meanwhile_somebody_looks)
+        kept.keep_ready(tx, RULES)
+        after = kept.now(tx, newer)
+    assert set(after) == set(by_newer) == {opening().case}
+    assert all(after[code] is by_newer[code] for code in after)
+
+
 def test_reading_what_changes_is_left_to_whoever_looks_once_all_was_read(office):
     moments = iter([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 3.0, 3.1, 3.1])
     kept = OpenCases(clock=lambda: next(moments))

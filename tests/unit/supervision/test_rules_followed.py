@@ -1,6 +1,7 @@
 """policies.yaml and people.yaml are followed while supervision runs, and a wrong one is not."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,13 @@ def test_what_was_never_sound_stops_the_start(catalogue: Path):
     (catalogue / "policies.yaml").unlink()
     with pytest.raises(Invalid, match="cannot be read"):
         started(catalogue)
+
+
+def test_a_policy_is_followed_also_where_no_copy_of_it_can_be_written(catalogue: Path):
+    files = started(catalogue)
+    kept = catalogue.parent / "data" / "rules"
+    shutil.rmtree(kept)
+    kept.write_text("in the way of the folder", encoding="utf-8")
+    write(catalogue / "policies.yaml", yaml.safe_dump(STRICTER), 1)
+    assert "rule" in looked_twice(files).policy.refusals
+    assert files.remarks == []
