@@ -37,7 +37,7 @@ LONGEST_TURN = 10.0
 BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
-ONE_PICTURE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+ONE_PICTURE = {"isolation_level": "REPEATABLE READ"}
 """At PostgreSQL's usual level each statement sees what was committed before it began: a trace could
 be read with an end that is newer than its entries."""
 
@@ -100,7 +100,7 @@ class Database:
         self._turn = _Turn() if engine.dialect.name == "sqlite" else nullcontext()
         self._reading = engine
         if engine.dialect.name == "postgresql":
-            self._reading = engine.execution_options(**ONE_PICTURE)
+            self._reading = engine.execution_options(**ONE_PICTURE, postgresql_readonly=True)
 
     @classmethod
     def open(cls, service: str, *, url: str = "", data: Path | None = None) -> "Database":
@@ -112,10 +112,16 @@ class Database:
         return cls(_sqlite(data / f"{service}.db"), service)
 
     @contextmanager
-    def transaction(self) -> Iterator[sa.Connection]:
-        """A transaction that writes: committed at the end, rolled back by an exception."""
+    def transaction(self, *, one_picture: bool = False) -> Iterator[sa.Connection]:
+        """A transaction that writes: committed at the end, rolled back by an exception.
+
+        With `one_picture` it sees what others had committed before it began and nothing newer, for
+        what is read in one statement and written by another; on SQLite every transaction does.
+        """
         with self._turn, _translated(), self.engine.connect() as connection:
             writing = connection.execution_options(writes=True)
+            if one_picture and self.engine.dialect.name == "postgresql":
+                writing = writing.execution_options(**ONE_PICTURE)
             with writing.begin():
                 yield writing
 

@@ -85,7 +85,10 @@ def publish(
     """Keep the figures of a period as they are, for ever; a correction is a further version."""
     rules = read_rules(catalogue / FILE)
     scope = _scope(period, region, "", read_calendars(catalogue))
-    with database_of("supervision", os.environ, data) as database, database.transaction() as tx:
+    with (
+        database_of("supervision", os.environ, data) as database,
+        database.transaction(one_picture=True) as tx,
+    ):
         counted = told.count(tx, scope, rules, now())
         done = publishing.publish(tx, counted, scope, rules, by=by, reason=reason)
     if as_json:

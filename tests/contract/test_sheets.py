@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -182,6 +183,28 @@ def test_behind_what_was_published_stands_what_was_counted_whatever_becomes_of_i
         kept = publishing.published(tx, "2026-Q3", "", 1)
         assert counting.sheets(tx, SCOPE)[0] != kept.lines[0].sheet
         assert publishing.published(tx, "2026-Q3", "", 1) == told_then
+
+
+def test_what_comes_while_a_sheet_is_published_is_in_its_figures_and_lists_or_in_neither(
+    database: Database,
+):
+    keep(database, _some(30))
+    more = Thread(target=keep, args=(database, _some(40, seed=2)))
+    with database.transaction(one_picture=True) as tx:
+        counted = told.count(tx, SCOPE, rules_from(RULES, "version: 1"), NOW)
+        more.start()
+        # on SQLite it has to wait for its turn
+        more.join(60.0 if database.engine.dialect.name == "postgresql" else 0.0)
+        rules = rules_from(RULES, "version: 1")
+        done = publishing.publish(tx, counted, SCOPE, rules, by="王敏", reason="")
+    more.join()
+    counts = {(own, key): value.count for own, key, value in _values(done)}
+    assert {it: len(found) for it, found in _lists(database, done).items()} == counts
+    months = done.months[""]
+    together = sum(sum(months[it]) for it in ("2026-07", "2026-08", "2026-09"))
+    assert together == done.lines[0].sheet.values["on_time_rate"].of
+    with database.reading() as tx:
+        assert counting.sheets(tx, SCOPE)[0] != done.lines[0].sheet
 
 
 def _published(tx: sa.Connection) -> Any:

@@ -29,7 +29,9 @@ def publish(
     tx: sa.Connection, told: Report, scope: Scope, rules: Rules, *, by: str, reason: str
 ) -> Report:
     """Keep a report of a scope as the next version of its period and region, and with it what was
-    counted. Raises Invalid: the first version needs no reason, each further one does."""
+    counted: in the transaction that counted it, which is to be of one picture.
+
+    Raises Invalid: the first version needs no reason, each further one does."""
     before = versions(tx, told.period, told.region)
     if not by.strip():
         raise Invalid(Fault("by", "is missing: name who publishes the sheets"))
