@@ -53,6 +53,11 @@ class Client:
         """A resource as JSON."""
         return self._good(self.ask("GET", path, params=query))
 
+    def find(self, path: str, **query: Any) -> Any:
+        """A resource as JSON; None while the service has not heard of it."""
+        answer = self.ask("GET", path, params=query)
+        return None if answer.status_code == 404 else self._good(answer)
+
     def post(self, path: str, body: Any, **how: Any) -> Any:
         """Send JSON and return what is answered."""
         return self._good(self.ask("POST", path, json=body, **how))

@@ -17,11 +17,11 @@ from services.routing.departments import Departments
 from services.routing.handlers import publish_catalogue
 from services.routing.plan import Catalogue, Item
 from shared.businesstime import setting_starting_now
-from shared.database import Database
 from shared.delivery import outbox
 from shared.delivery.work import Work
 from tests.journey.clients import Client
 from tests.journey.journey import material
+from tests.journey.settling import opened, settle
 from tests.journey.stories import company
 from tests.journey.town import FRIDAY, begin_anew
 from tests.journey.waiting import eventually
@@ -40,20 +40,16 @@ class Counter:
         self.desk = cache(self._desk)
 
     def _desk(self, department: str) -> Client:
-        database = Database.open("department", url=self.stack.database, data=self.stack.data)
-        with database.transaction() as tx:
+        with opened(self.stack, "department") as database, database.transaction() as tx:
             token = add_token(Work(tx, FRIDAY, "department"), department, "journey")
-        database.close()
         return Client(*self.stack.addresses("department"), token=token)
 
     def publish(self, item: Item, departments: Departments) -> None:
         """A further version of an item, as routing publishes it at a start with a new catalogue."""
-        database = Database.open("routing", url=self.stack.database, data=self.stack.data)
-        with database.transaction() as tx:
+        with opened(self.stack, "routing") as database, database.transaction() as tx:
             work = Work(tx, FRIDAY, "routing")
             publish_catalogue(work, Catalogue(items={item.key: item}, departments=departments))
             outbox.keep(tx, work.wires)
-        database.close()
 
     def supervision_is_at(self, moment: datetime) -> None:
         """Supervision alone goes on at another moment: only its clocks look at the time."""
@@ -145,15 +141,15 @@ class Handed:
 
     def changes(self) -> list[dict[str, Any]]:
         """Everything that routing has said of the case, in order, as supervision wrote it down."""
-        answer = self.counter.supervision.ask("GET", f"/cases/{self.code}/trace")
-        if answer.status_code == 404:
-            return []  # supervision has not heard of the case yet
-        trace = answer.json()
+        trace = self.counter.supervision.find(f"/cases/{self.code}/trace")
+        if trace is None:
+            return []
         assert trace["verified"], trace["findings"]
         return [it for entry in trace["entries"] for it in entry["message"].get("changes", ())]
 
     def directives(self) -> list[tuple[str, str]]:
         """What supervision told routing to do about the case, as (silence, department)."""
+        settle(self.counter.stack)
         trace = self.counter.supervision.get(f"/cases/{self.code}/trace")
         said = [it["message"] for it in trace["entries"] if it["type"] == "task.act-on-silence"]
         return [(it["silence"], it["department"]) for it in said]
@@ -169,7 +165,8 @@ class Handed:
         return found
 
     def clocks(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """The clocks of the case by kind and task."""
+        """The clocks of the case by kind and task, when all that was said has come to them."""
+        settle(self.counter.stack)
         found = self.counter.supervision.get(f"/cases/{self.code}/clocks")["clocks"]
         return {(it["kind"], it["task"]): it for it in found}
 

@@ -20,6 +20,7 @@ from services.supervision.acts import Act
 from services.supervision.tables import tides
 from shared.delivery.work import Work
 from tests.journey.journey import Journey
+from tests.journey.settling import opened
 from tests.journey.stories import Story
 from tests.journey.town import FRIDAY, Town, begin_anew
 from tests.journey.waiting import eventually
@@ -95,7 +96,7 @@ def ear(town: Town, tmp_path: Path) -> Iterator[Ear]:
         for name in ("policies.yaml", "people.yaml"):
             shutil.copy(before / name, catalogue / name)
         supervision_at(town, FRIDAY)
-        with town._database("supervision") as database, database.transaction() as tx:
+        with opened(town.stack, "supervision") as database, database.transaction() as tx:
             tx.execute(tides.delete())  # how far it lagged behind on days that are to come again
 
 
@@ -106,7 +107,7 @@ def supervision_at(town: Town, moment: datetime) -> None:
 
 
 def act(town: Town, kind: str, alert: str, now: datetime) -> Act:
-    with town._database("supervision") as database, database.transaction() as tx:
+    with opened(town.stack, "supervision") as database, database.transaction() as tx:
         work = Work(tx, now, "supervision")
         return acting.act(work, alert, {"kind": kind, "by": "Chen"}).acts[-1]
 

@@ -20,10 +20,10 @@ from deploy.local.services import SERVICES, StackSettings, service_spec
 from deploy.local.stack import ProcessSpec
 from services.department.handlers import add_token
 from shared.businesstime import setting_starting_now
-from shared.database import Database
 from shared.delivery.work import Work
 from tests.journey.clients import Client
 from tests.journey.office import CALLS
+from tests.journey.settling import opened, settle
 from tests.journey.stories import ITEM
 from tests.journey.waiting import eventually
 
@@ -74,7 +74,7 @@ class Town:
     @cached_property
     def desk(self) -> Client:
         """The HTTP API of the desk, with a token made as an operator makes it."""
-        with self._database("department") as database, database.transaction() as tx:
+        with opened(self.stack, "department") as database, database.transaction() as tx:
             token = add_token(Work(tx, FRIDAY, "department"), DESK, "journey")
         return Client(*self.stack.addresses("department"), token=token)
 
@@ -151,9 +151,8 @@ class Town:
         self.now = moment
 
     def trace(self, code: str) -> dict[str, Any]:
-        """What supervision has written down about a case."""
-        found: dict[str, Any] = self.supervision.get(f"/cases/{code}/trace")
-        return found
+        """What supervision has written down about a case: nothing before it hears of it."""
+        return self.supervision.find(f"/cases/{code}/trace") or {"entries": []}
 
     def changes(self, code: str) -> list[dict[str, Any]]:
         """Everything that routing has said of a case, in order."""
@@ -161,52 +160,33 @@ class Town:
         return [it for entry in entries for it in entry["message"].get("changes", ())]
 
     def clocks(self, code: str) -> dict[tuple[str, str], dict[str, Any]]:
-        """The clocks of a case by kind and task."""
-        found = self.supervision.get(f"/cases/{code}/clocks")["clocks"]
-        return {(it["kind"], it["task"]): it for it in found}
+        """The clocks of a case by kind and task; none before supervision hears of it."""
+        found = self.supervision.find(f"/cases/{code}/clocks") or {"clocks": []}
+        return {(it["kind"], it["task"]): it for it in found["clocks"]}
 
     def alerts(self, code: str) -> list[dict[str, Any]]:
         """The alerts about a case, oldest first."""
         found = self.supervision.get("/alerts", case=code, limit=1_000)["alerts"]
         return sorted(found, key=lambda it: (it["at"], it["alert"]))
 
-    @contextmanager
-    def _database(self, service: str) -> Iterator[Database]:
-        database = Database.open(service, url=self.stack.database, data=self.stack.data)
-        try:
-            yield database
-        finally:
-            database.close()
-
     def query(self, service: str, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Rows of a service's own database, read while the service runs; on every database with the
         values that SQLite would give."""
         statement = sql.replace("?", "%s") if self.stack.database else sql
-        with self._database(service) as database, database.reading() as tx:
+        with opened(self.stack, service) as database, database.reading() as tx:
             rows = tx.exec_driver_sql(statement, values).mappings()
             return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
     def tables(self, service: str) -> dict[str, set[str]]:
         """The tables of a service and their columns."""
-        with self._database(service) as database:
+        with opened(self.stack, service) as database:
             look = sa.inspect(database.engine)
             names = look.get_table_names()
             return {name: {it["name"] for it in look.get_columns(name)} for name in names}
 
     def settle(self) -> None:
         """Wait until no message is under way: queues and outboxes are empty, alerts are told."""
-        eventually(lambda: not self._under_way(), "nothing is under way", state=self._under_way)
-
-    def _under_way(self) -> dict[str, int]:
-        assert self.stack.broker is not None
-        queues = self.stack.broker.queues(self.stack.vhost)
-        left = {it.name: it.ready + it.unacknowledged for it in queues}
-        left |= {f"outbox of {it}": self._count(it, "outbox") for it in SERVICES}
-        left["alerts to be told"] = self._count("supervision", "deliveries")
-        return {name: count for name, count in left.items() if count}
-
-    def _count(self, service: str, table: str) -> int:
-        return int(self.query(service, f"SELECT count(*) AS n FROM {table}")[0]["n"])
+        settle(self.stack)
 
     def parked(self) -> list[dict[str, Any]]:
         """Every message that any service has set aside and that still waits for a person."""
