@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.bench.processes import Cores
 from deploy.local.local_stack import Say
 from shared.errors import NotFound, OneWindowError
 
@@ -75,6 +76,7 @@ class Peers:
         return self._run(name, "--mode", "light", "--rate", str(rate), "--seconds", str(seconds))
 
     def _run(self, *arguments: str) -> dict[str, Any]:
+        before = Cores.now()
         with tempfile.NamedTemporaryFile() as out:
             done = subprocess.run(
                 [str(self.room / "venv/bin/python"), "bench.py", *arguments, "--out", out.name],
@@ -87,7 +89,8 @@ class Peers:
             lines = Path(out.name).read_text().splitlines()
         if not lines:
             raise PeerFailed(f"{arguments[0]} did not run: {done.stderr.strip()[-400:]}")
-        return _figures(json.loads(lines[-1]))
+        figures = _figures(json.loads(lines[-1]))
+        return {**figures, "stolen_percent": Cores.now().stolen_percent(before)}
 
     def _script(self, name: str) -> None:
         done = subprocess.run(

@@ -57,8 +57,24 @@ def _mebibytes(lines: Iterable[str], name: str) -> float:
     return next((int(it.split()[1]) / KIB_A_MIB for it in lines if it.startswith(name)), 0.0)
 
 
-def busy_seconds() -> float:
-    """How long the machine's cores have worked since it started, for whomever."""
-    # user, nice, system, idle, iowait, irq, softirq, steal
-    fields = [int(it) for it in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-    return (sum(fields) - fields[3] - fields[4]) / TICKS
+@dataclass(frozen=True, kw_only=True)
+class Cores:
+    """Seconds of all cores since the machine started: how long they have worked, for whomever, and
+    how long the host of a virtual machine kept them from working, which nothing here can change."""
+
+    busy: float
+    stolen: float
+    whole: float
+
+    @classmethod
+    def now(cls) -> "Cores":
+        """So far."""
+        text = Path("/proc/stat").read_text().splitlines()[0]
+        fields = [int(it) / TICKS for it in text.split()[1:9]]
+        # user, nice, system, idle, iowait, irq, softirq, steal
+        idle, stolen = fields[3] + fields[4], fields[7]
+        return cls(busy=sum(fields) - idle - stolen, stolen=stolen, whole=sum(fields))
+
+    def stolen_percent(self, since: "Cores") -> float:
+        """How much of the machine the host has taken since then."""
+        return 100 * (self.stolen - since.stolen) / max(self.whole - since.whole, 1 / TICKS)

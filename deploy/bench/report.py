@@ -21,7 +21,13 @@ CHARTS = {
     ("timers", "together"): ("all that was due at once recorded, s", "seconds_until_all_recorded"),
     ("sdk", "tasks"): ("tasks/s of one worker process", "tasks_per_second"),
 }
-PEERS_SHOW = ("cases_per_second", "decided_p50_ms", "decided_p95_ms", "machine_busy_ms_per_case")
+PEERS_SHOW = (
+    "cases_per_second",
+    "decided_p50_ms",
+    "decided_p95_ms",
+    "machine_busy_ms_per_case",
+    "stolen_percent",
+)
 """What stands in the table for others; the JSON has all of it."""
 
 

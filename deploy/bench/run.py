@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.bench.processes import busy_seconds, cpu_seconds, memory
+from deploy.bench.processes import Cores, cpu_seconds, memory
 from deploy.bench.site import Site
 from deploy.bench.window import Plan
 from shared.errors import OneWindowError
@@ -59,12 +59,13 @@ def warm_up(site: Site) -> None:
 
 def measured(site: Site, load: Load) -> dict[str, Any]:
     """Hand cases in and wait until all is done; the figures, by name. Raises TooSlow."""
-    before, busy = _cpu(site), busy_seconds()
+    before, machine = _cpu(site), Cores.now()
     answered = handed_in(site, load)
     sent = {code: at for code, at, _ in answered["cases"]}
     decided = _until_decided(site, list(sent))
     settled = _until_settled(site, list(sent))
     after = {name: seconds - before[name] for name, seconds in _cpu(site).items()}
+    cores = Cores.now()
     seconds = max(decided.values()) - answered["begun"]
     latencies = [1000 * (decided[code] - sent[code]) for code in sent]
     answers = [1000 * (end - at) for _, at, end in answered["cases"]]
@@ -76,7 +77,8 @@ def measured(site: Site, load: Load) -> dict[str, Any]:
         **{f"decided_p{it}_ms": quantile(latencies, it / 100) for it in (50, 95, 99)},
         **{f"answered_p{it}_ms": quantile(answers, it / 100) for it in (50, 95)},
         "cpu_ms_per_case": {name: 1000 * it / load.count for name, it in after.items()},
-        "machine_busy_ms_per_case": 1000 * (busy_seconds() - busy) / load.count,
+        "machine_busy_ms_per_case": 1000 * (cores.busy - machine.busy) / load.count,
+        "stolen_percent": cores.stolen_percent(machine),
         "memory_mib": {name: _held(pid) for name, pid in site.parts.items()},
     }
 

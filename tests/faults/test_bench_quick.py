@@ -76,6 +76,8 @@ def test_the_figures_say_where_the_processor_time_went_and_on_which_machine(
     parts = {"broker", "database", *services, "workers-1", "workers-2"}
     assert set(saturated["cpu_ms_per_case"]) == parts
     assert all(spent > 0 for spent in saturated["cpu_ms_per_case"].values())
+    assert saturated["machine_busy_ms_per_case"] > 0
+    assert 0 <= saturated["stolen_percent"] < 100
     assert figures["machine"]["cores"] == os.cpu_count()
     assert "cases_per_second" in (folder / "printed").read_text()
     assert ElementTree.parse(folder / "figures.svg").getroot().tag.endswith("svg")
