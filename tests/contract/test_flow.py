@@ -35,6 +35,7 @@ from shared.database import Database
 from shared.migrating import migrate
 from shared.worktime import Calendars
 from tests.contract.watching import observe
+from tests.unit.supervision import reviewed_cases
 from tests.unit.supervision.flow.small import ELAPSED
 from tests.unit.supervision.flow.town import ITEM, cases, code
 
@@ -45,14 +46,15 @@ NUMBER = 30
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def town(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Database]:
-    """Thirty cases of a hotel, of which every fourth is in another city."""
+    """Thirty cases of a hotel, of which every fourth is in another city, and three of another item
+    that a clerk looks at first."""
     folder, name = tmp_path_factory.mktemp("town"), f"test_{secrets.token_hex(6)}"
     postgres = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     url = postgres.create_database(name) if postgres else ""
     database = Database.open("supervision", url=url, data=folder)
     migrate(database)
     observe(database, *cases(NUMBER))
-    observe(database, *_begun())
+    observe(database, *_begun(), *reviewed_cases.messages())
     yield database
     database.close()
     if postgres:
@@ -172,7 +174,7 @@ def test_a_log_in_xes_is_read_again_by_replay_and_gives_the_same_map(
 
 
 def test_of_completions_alone_the_map_is_the_one_that_pm4py_counts(town: Database, tmp_path: Path):
-    log = written(tmp_path, told(town, Wanted(since=date(2026, 1, 1))))
+    log = written(tmp_path, told(town, Wanted(item=ITEM, since=date(2026, 1, 1))))
     ends = {"complete", "ate_abort"}
     alone = (
         replace(it, events=tuple(e for e in it.events if e["lifecycle:transition"] in ends))
@@ -216,7 +218,7 @@ def test_a_log_in_xes_is_in_the_order_of_its_schema_and_declares_what_it_uses(to
     required = {it.attrib["key"] for it in log.findall(f"{XES}global[@scope='event']/*")}
     for event in log.iter(f"{XES}event"):
         assert required <= {it.attrib["key"] for it in event}
-    assert len(list(log.iter(f"{XES}trace"))) == NUMBER + 1  # the open one as well
+    assert len(list(log.iter(f"{XES}trace"))) == NUMBER + 4  # the open ones as well
 
 
 def test_a_log_in_xes_is_written_as_the_schema_of_its_standard_has_it(town: Database):
@@ -318,7 +320,7 @@ def test_a_log_in_ocel_names_only_types_and_objects_that_are_there(town: Databas
 def test_of_thirty_cases_ocel_has_the_objects_and_events_that_pm4py_counts(
     town: Database, tmp_path: Path
 ):
-    closed = told(town, Wanted(since=date(2026, 1, 1)))
+    closed = told(town, Wanted(item=ITEM, since=date(2026, 1, 1)))
     log = json.loads("".join(as_ocel.written(closed)))
     assert Counter(it["type"] for it in log["objects"]) == {
         "task": 354,
@@ -357,6 +359,8 @@ def test_nothing_of_the_applicant_and_nothing_that_somebody_wrote_leaves_with_a_
 
 def test_cases_are_read_a_few_at_a_time_each_once(town: Database, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reading, "AT_ONCE", 7)
-    assert [it.case.code for it in told(town)] == [code(it + 1) for it in range(NUMBER + 1)]
+    found = [it.case.code for it in told(town, Wanted(item=ITEM))]
+    assert found == [code(it + 1) for it in range(NUMBER + 1)]
     with town.reading() as tx:
-        assert reading.count(tx, Wanted(until=date(2026, 12, 31)), CHINA) == NUMBER
+        closed = Wanted(item=ITEM, until=date(2026, 12, 31))
+        assert reading.count(tx, closed, CHINA) == NUMBER

@@ -8,6 +8,11 @@ that happened to a task, by the standard extensions concept, lifecycle, organiza
 `concept:name` is the task (parts of a task stand under it), `concept:instance` the assignment,
 `org:group` the department. Of a trace, `startdate`, `enddate` and `deadline` are what `replay`
 reads.
+
+What came before acceptance is one activity, `case.review`, of the department that leads the case.
+
+    case.received         start     correction.received   resume
+    correction.notified   suspend   review.ended          complete, withdraw (by the applicant)
 """
 
 import re
@@ -16,7 +21,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
-from services.supervision.exports.told import Happened, Told
+from services.supervision.exports import before
+from services.supervision.exports.happened import Happened
+from services.supervision.exports.told import Told
+from shared.messages.parts import Text
 
 TRANSITIONS = {
     "task.assigned": "assign",
@@ -28,7 +36,13 @@ TRANSITIONS = {
     "task.declined": "ate_abort",
     "task.cancelled": "withdraw",
     "task.transferred": "reassign",
+    before.RECEIVED: "start",
+    before.NOTIFIED: "suspend",
+    before.CORRECTED: "resume",
+    before.ENDED: "complete",
 }
+REVIEW, REVIEWED = "case.review", Text(zh="受理审查", en="Review before acceptance")
+"""The activity that ends with the acceptance of a case; no task has a name with a dot."""
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What is no character of XML 1.0 (section 2.2)."""
 Attribute = tuple[str, str, object]
@@ -55,8 +69,9 @@ def written(cases: Iterable[Told], *, officers: bool = False) -> Iterator[str]:
         yield from _attributes(_of_case(it), 4)
         for happened in it.happened:
             if happened.kind in TRANSITIONS:
+                of = _of_review if happened.kind in before.KINDS else _of_task
                 yield "    <event>"
-                yield from _attributes(_of_event(it, happened, officers), 6)
+                yield from _attributes(of(it, happened, officers), 6)
                 yield "    </event>"
         yield "  </trace>"
     yield "</log>"
@@ -97,7 +112,7 @@ def _of_case(it: Told) -> Iterator[Attribute]:
     yield "date", "deadline", it.deadline
 
 
-def _of_event(told: Told, it: Happened, officers: bool) -> Iterator[Attribute]:
+def _of_task(told: Told, it: Happened, officers: bool) -> Iterator[Attribute]:
     task = told.tasks.get(it.assignment)
     yield "string", "concept:name", task.node if task else it.said["task"]
     yield "string", "concept:instance", it.assignment
@@ -109,6 +124,22 @@ def _of_event(told: Told, it: Happened, officers: bool) -> Iterator[Attribute]:
     yield "string", "title_zh", task.zh if task else None
     yield "string", "title_en", task.en if task else None
     yield "string", "outcome", it.said.get("outcome")
+
+
+def _of_review(told: Told, it: Happened, officers: bool) -> Iterator[Attribute]:
+    outcome = it.said.get("outcome")
+    yield "string", "concept:name", REVIEW
+    yield (
+        "string",
+        "lifecycle:transition",
+        ("withdraw" if outcome == "withdrawn" else TRANSITIONS[it.kind]),
+    )
+    yield "date", "time:timestamp", it.at
+    yield "string", "org:group", told.case.lead
+    yield "string", "org:resource", it.said["officer"] if officers else None
+    yield "string", "title_zh", REVIEWED.zh
+    yield "string", "title_en", REVIEWED.en
+    yield "string", "outcome", outcome
 
 
 def _attributes(attributes: Iterable[Attribute], indent: int) -> Iterator[str]:

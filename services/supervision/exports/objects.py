@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from services.supervision.exports.told import Happened, Told
+from services.supervision.exports import before
+from services.supervision.exports.happened import Happened
+from services.supervision.exports.told import Told
 
 Value = str | int | datetime
 Relation = tuple[str, str]
@@ -36,6 +38,10 @@ OBJECTS: Mapping[str, Mapping[str, str]] = {
 
 OUTCOME = {"outcome": "string"}
 EVENTS: Mapping[str, Mapping[str, str]] = {
+    before.RECEIVED: {},
+    before.NOTIFIED: {"missing": "integer"},
+    before.CORRECTED: {"fields": "integer", "materials": "integer"},
+    before.ENDED: OUTCOME,
     "case.opened": {},
     "task.assigned": {},
     "task.accepted": {},
@@ -60,7 +66,8 @@ EVENTS: Mapping[str, Mapping[str, str]] = {
 }
 """The types of events with their attributes; whatever else a trace tells stays in the trace."""
 
-GIVEN = {"task.assigned", "task.transferred"}
+GIVEN = {"task.assigned", before.RECEIVED, before.CORRECTED}
+"""What a department is given, and does not do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,8 +146,7 @@ def _related(told: Told, it: Happened) -> Iterator[Relation]:
     if it.assignment in told.tasks:
         yield _task(told, it.assignment), "task"
     if it.department:
-        given = it.kind == "task.assigned"
-        yield department(it.department), "to" if given else "by"
+        yield department(it.department), "to" if it.kind in GIVEN else "by"
     if it.said.get("to") and it.kind == "task.transferred":
         yield department(it.said["to"]), "to"
     for material in _papers(it):

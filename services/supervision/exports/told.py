@@ -8,36 +8,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import orjson
 
 from services.supervision.domain import Case
+from services.supervision.exports import before
+from services.supervision.exports.happened import Happened, Said
 from services.supervision.telling import ALERT, STEP
 from services.supervision.trace import Entry
 
 CLOSING = {"case.decided": "", "case.withdrawn": "withdrawn", "case.merged": "merged"}
 """What closes a case, and its outcome where the change does not say."""
-Said = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Happened:
-    """One thing that happened to a case. `kind` is that of a part of the case stream, or
-    `alert.raised`; `said` is all of it as JSON values, of which few may leave."""
-
-    id: str
-    at: datetime
-    kind: str
-    said: Said
-
-    @property
-    def assignment(self) -> str:
-        return str(self.said.get("assignment", ""))
-
-    @property
-    def department(self) -> str:
-        return str(self.said.get("department", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +52,14 @@ class Told:
 
 def told(case: Case, entries: list[Entry]) -> Told:
     """A case from its row and its trace."""
-    happened = tuple(it for entry in entries for it in _of_entry(entry))
+    happened = (*before.in_order(entries), *(it for entry in entries for it in _of_entry(entry)))
     opened = next((it.said for it in happened if it.kind == "case.opened"), {})
     return Told(
         case=case,
         happened=happened,
         tasks={it.assignment: _task(it) for it in happened if it.kind == "task.assigned"},
         channel=opened.get("channel", ""),
-        outcome=next((_outcome(it) for it in happened if it.kind in CLOSING), ""),
+        outcome=next((_outcome(it) for it in happened if _closes(it)), ""),
     )
 
 
@@ -114,6 +95,10 @@ def _task(it: Happened) -> Task:
         zh=it.said["title"]["zh"],
         en=it.said["title"]["en"],
     )
+
+
+def _closes(it: Happened) -> bool:
+    return it.kind in CLOSING or before.is_end(it)
 
 
 def _outcome(it: Happened) -> str:

@@ -5,6 +5,8 @@ whatever else ends it (what was skipped is not there). Where the log has only it
 assigned when the one before it ended, and begun and ended at that moment. Between `suspend` and
 `resume` its time stands still. `concept:instance` tells
 apart what the same case does twice at once. Events without a transition are taken as complete.
+What an export of ours tells of the time before acceptance is passed over, as on the pages: a case
+begins with its acceptance.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +15,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.supervision import xes
+from services.supervision.exports.as_xes import REVIEW
 from services.supervision.flow.courses import CANCELLED, Assignment, Course, Span, course
 from shared.errors import Fault, Invalid
 
@@ -68,7 +71,7 @@ def _assignments(
     going: dict[tuple[str, str], _Open] = {}
     for event in trace.events:
         at = _date(event, STAMP, case, zone)
-        if at is None or NAME not in event:
+        if at is None or event.get(NAME) in (None, REVIEW):
             continue
         key = event[NAME], event.get(INSTANCE, "")
         department, what = event.get(GROUP, ""), event.get(TRANSITION, "complete").lower()

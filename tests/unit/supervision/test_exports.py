@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from typing import get_args
 
 from services.supervision.domain import Case
-from services.supervision.exports import as_ocel, as_xes
+from services.supervision.exports import as_ocel, as_xes, before
 from services.supervision.exports.as_xes import TRANSITIONS
 from services.supervision.exports.objects import EVENTS
 from services.supervision.exports.told import Told
@@ -32,7 +32,7 @@ def test_a_log_of_no_cases_is_a_log():
     assert json.loads("".join(as_ocel.written([])))["objects"] == []
 
 
-def test_every_kind_that_a_log_tells_of_is_one_of_the_case_stream():
-    kinds = {kind_of(it) for it in get_args(Change)}
+def test_every_kind_that_a_log_tells_of_is_one_of_the_case_stream_or_of_a_review():
+    kinds = {kind_of(it) for it in get_args(Change)} | set(before.KINDS)
     for known in KIND.values():
         assert set(known) - {"alert.raised"} <= kinds
