@@ -10,6 +10,9 @@ import eventlet.debug  # noqa: E402
 eventlet.monkey_patch()
 
 import gc  # noqa: E402
+
+gc.disable()  # what is loaded stays: looking through it again and again is a tenth of the start
+
 import importlib  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
@@ -100,6 +103,7 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _config(settings: Settings) -> dict[str, object]:

@@ -12,8 +12,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-import cel
-
+from shared.celengine import cel
 from shared.conditiontext import PARTS, Name, Reading, read
 from shared.errors import Fault, Invalid
 

@@ -155,6 +155,7 @@ class SheetPages(BoardBase):
         with self.delivery.database.reading() as tx:
             shown = self._report(tx, visit, scope)
         names = {it: self.book.names.department(it, language) for it in _departments(shown)}
+        told.load(kind)
         content = aside(told.file_of, shown, kind, language, names.__getitem__)
         name = f"sheet-{key}-{scope.period.name}.{kind}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,12 +1,12 @@
 """The report of a scope, counted or as it was published: one way for pages, files and commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from services.supervision.sheets.counting import sheets
-from services.supervision.sheets.files import csv_of, pdf_of, xlsx_of
+from services.supervision.sheets.files import Rows, csv_of, xlsx_of
 from services.supervision.sheets.report import Report, report, table
 from services.supervision.sheets.rules import Rules
 from services.supervision.sheets.scope import Scope
@@ -38,6 +38,19 @@ def notes(told: Report, language: str) -> list[str]:
     return [*lines, PUBLISHED[language].format(**said).strip()] if told.version else lines
 
 
+def load(kind: str) -> None:
+    """Load what writes such files. To be called before `file_of` is called in a thread beside the
+    hub: a module may not be loaded first there."""
+    if kind == "pdf":
+        _pdf_of()
+
+
+def _pdf_of() -> Callable[[str, Rows, Sequence[str]], bytes]:
+    from services.supervision.sheets.pdf import pdf_of  # noqa: PLC0415 - see its docstring
+
+    return pdf_of
+
+
 def file_of(told: Report, kind: str, language: str, name: Callable[[str], str]) -> bytes:
     """A report as `csv`, `xlsx` or `pdf`. Raises NotFound for another kind."""
     rows = table(told, language, name)
@@ -48,5 +61,5 @@ def file_of(told: Report, kind: str, language: str, name: Callable[[str], str]) 
         case "xlsx":
             return xlsx_of(rows, [title, *notes(told, language)])
         case "pdf":
-            return pdf_of(title, rows, notes(told, language))
+            return _pdf_of()(title, rows, notes(told, language))
     raise NotFound(f"there are no {kind[:20]!r} files; ask for csv, xlsx or pdf")

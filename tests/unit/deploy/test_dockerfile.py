@@ -21,7 +21,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.process import until
 from deploy.local.services import CATALOGUE, SERVICES, departments
 from deploy.production.secret_files import database_role
-from services.supervision.sheets.files import FONTS
+from services.supervision.sheets.pdf import FONTS
 from shared.delivery.topology import topology
 from shared.web.pages.assets import SCRIPTS, SCRIPTS_FOLDER
 from tests.fixtures.broker import Vhost
