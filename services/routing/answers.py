@@ -19,9 +19,10 @@ was heard before under another message id. Nothing that a department says vanish
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
-from services.routing.case import TaskState, digest
+from services.routing.case import Case, TaskState, digest
 from services.routing.extending import extend_task
 from services.routing.flow import gather, go_on
 from services.routing.handing import cancel_open, give_back
@@ -122,18 +123,41 @@ def _says_nothing_new(task: TaskState, message: Any) -> bool:
 
 def print_of(message: Any) -> str:
     """What makes two answers the same one. Final answers are the same whenever they are said."""
-    if isinstance(message, TaskCompleted):
-        said: tuple[Any, ...] = (message.outcome, message.opinion, message.legal_basis)
-        said += (message.conditions, message.results, message.documents)
-    elif isinstance(message, TaskDeclined):
-        said = (message.reason, message.proposal)
-    else:
-        said = (message.at,)
-    return digest(type(message).__name__, message.assignment, *said)
+    kind = type(message)
+    return digest(kind.__name__, message.assignment, *_CONTENT[kind](message))
+
+
+def is_heard(task: TaskState, message: Any) -> bool:
+    """Whether this very answer has counted for the task. Acceptances and notes leave no print."""
+    if not task.heard:
+        return False
+    return print_of(message) in task.heard or _earlier_print(message) in task.heard
+
+
+def _earlier_print(message: Any) -> str:
+    """The print of the versions that told answers which are not final apart by their time alone."""
+    return digest(type(message).__name__, message.assignment, message.at)
+
+
+def may_have_counted(case: Case, message: Any) -> bool:
+    """Whether this very answer is one that counted, as far as the case remembers.
+
+    Of an acceptance it remembers only that there was one, of a note nothing: who has the
+    assignment may have said it.
+    """
+    for task in case.tasks.values():
+        if is_heard(task, message):
+            return True
+        named = message.assignment in (it for it, _department in _assignments(task))
+        if named and isinstance(message, TaskNoted):
+            return True
+        if named and _says_nothing_new(task, message):
+            return True
+    return False
 
 
 def _still_wanted(task: TaskState, message: Any) -> None:
-    if print_of(message) in task.heard:
+    if is_heard(task, message):
         raise Refusal("the same answer has counted before", ground="repeated")
     if message.assignment != task.assignment:
         raise Refusal("the department gave the task back earlier", ground="not_held")
@@ -326,6 +350,20 @@ def _not_waiting(task: TaskState) -> None:
 def _remember(task: TaskState, message: Any) -> TaskState:
     return replace(task, heard=(*task.heard, print_of(message)))
 
+
+_CONTENT: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    TaskAccepted: attrgetter("at", "officer"),
+    TaskNoted: attrgetter("at", "note", "percent", "officer"),
+    TaskCompleted: attrgetter(
+        "outcome", "opinion", "legal_basis", "conditions", "results", "documents"
+    ),
+    TaskReturned: attrgetter("at", "missing", "legal_basis"),
+    TaskSuspended: attrgetter("at", "procedure", "legal_basis", "days"),
+    TaskResumed: attrgetter("at", "finding"),
+    TaskDeclined: attrgetter("reason", "proposal"),
+    TaskExtensionRequested: attrgetter("at", "reason", "legal_basis"),
+}
+"""What an answer says, as far as two of them are told apart by it."""
 
 _RULES: dict[type, Callable[[Step, Task, Any], None]] = {
     TaskAccepted: _accepted,

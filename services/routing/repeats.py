@@ -8,36 +8,43 @@ ground `altered`: whoever sent it may believe that it counted, and it may be a f
 What has counted is known by its print in the task, so that an answer which comes for the first time
 costs nothing here. What was refused, then or here, leaves its print in the store.
 
-Acceptances and notes are passed over: they are not remembered, and change nothing a second time.
+Acceptances and notes leave no print when they count, for that would cost something every time. So
+they are refused here only if they cannot have counted: the case knows no such assignment, or the
+assignment was not accepted yet. One that says the same with another officer, time or text is passed
+over, and changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
 
-from services.routing.answers import print_of
+from services.routing.answers import may_have_counted, print_of
 from services.routing.case import Case, digest
 from services.routing.domain import progress
 from services.routing.store import DatabaseStore, Moved, Store
 from shared.delivery.envelope import Envelope
 from shared.delivery.work import Work
 from shared.messages import (
+    TaskAccepted,
     TaskCompleted,
     TaskDeclined,
     TaskExtensionRequested,
+    TaskNoted,
     TaskResumed,
     TaskReturned,
     TaskSuspended,
 )
 from shared.messages.progress import Change, Refused
 
-REMEMBERED = (
+ANSWERS = (
+    TaskAccepted,
     TaskCompleted,
     TaskDeclined,
     TaskExtensionRequested,
+    TaskNoted,
     TaskResumed,
     TaskReturned,
     TaskSuspended,
 )
-"""The answers of which a task keeps a print once they have counted."""
+"""What departments say of their tasks."""
 
 
 def remember_refused(
@@ -49,7 +56,7 @@ def remember_refused(
         found = [
             _print(it)
             for it in envelopes
-            if (str(it.sender), it.message_id) in refused and isinstance(it.message, REMEMBERED)
+            if (str(it.sender), it.message_id) in refused and isinstance(it.message, ANSWERS)
         ]
         store.refuse(found, work.now)
 
@@ -60,11 +67,13 @@ def refuse_altered(work: Work, envelopes: Sequence[Envelope], store: Store | Non
     Each is recorded once, however often it comes.
     """
     store = store or DatabaseStore(work.transaction)
-    answers = [it for it in envelopes if isinstance(it.message, REMEMBERED)]
+    answers = [it for it in envelopes if isinstance(it.message, ANSWERS)]
     if not answers:
         return
     there = store.load({it.message.case for it in answers})
-    unheard = {_print(it): it for it in answers if _is_unheard(there.get(it.message.case), it)}
+    unheard = {_print(it): it for it in answers if _is_other(there.get(it.message.case), it)}
+    if not unheard:
+        return
     new = store.refuse(list(unheard), work.now)
     for code, case in there.items():
         found = [it for print_, it in unheard.items() if print_ in new and it.message.case == code]
@@ -74,9 +83,8 @@ def refuse_altered(work: Work, envelopes: Sequence[Envelope], store: Store | Non
             work.send(said)
 
 
-def _is_unheard(case: Case | None, envelope: Envelope) -> bool:
-    said = print_of(envelope.message)
-    return case is not None and all(said not in task.heard for task in case.tasks.values())
+def _is_other(case: Case | None, envelope: Envelope) -> bool:
+    return case is not None and not may_have_counted(case, envelope.message)
 
 
 def _print(envelope: Envelope) -> str:
