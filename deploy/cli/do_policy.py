@@ -181,7 +181,7 @@ def _said(written: Written, rung: str, answer: Told, at: datetime) -> dict[str, 
     return {
         "rung": rung,
         "when": policy.when,
-        "at": at.isoformat(),
+        "at": _minutes(at),
         "skipped": answer.skipped,
         "told_as": answer.rung,
         "people": [
@@ -189,7 +189,7 @@ def _said(written: Written, rung: str, answer: Told, at: datetime) -> dict[str, 
                 "person": it.person,
                 "name": it.name,
                 "channels": [address.channel for address in it.addresses],
-                "not_before": it.not_before.isoformat() if it.not_before else None,
+                "not_before": _minutes(it.not_before) if it.not_before else None,
                 "why": {"zh": it.why.zh, "en": it.why.en},
             }
             for it in answer.recipients
@@ -199,6 +199,10 @@ def _said(written: Written, rung: str, answer: Told, at: datetime) -> dict[str, 
         "else": above.name if policy.acknowledge and above else None,
         "order": policy.order or None,
     }
+
+
+def _minutes(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
 
 
 def _within(policy: RungPolicy) -> str | None:
