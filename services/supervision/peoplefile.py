@@ -39,7 +39,7 @@ from services.supervision.programs import MAY, Program
 from shared.errors import Fault, Invalid
 from shared.worktime import NATION
 from shared.worktime.regions import area_of, checked_region
-from shared.worktime.table import from_yaml
+from shared.yamlfile import plain_of, text_of
 
 FILE = "people.yaml"
 KEYS = ("name", "posts", "addresses", "deputies", "away", "quiet")
@@ -56,20 +56,13 @@ def read_people(path: Path, environ: Mapping[str, str]) -> tuple[People, tuple[s
     wrong."""
     if not path.exists():
         return NO_PEOPLE, ()
-    try:
-        return people_of(path.read_text(encoding="utf-8"), environ)
-    except OSError as error:
-        raise Invalid(Fault("people", f"{path} cannot be read: {error.strerror}")) from error
-    except UnicodeDecodeError as error:
-        raise Invalid(Fault("people", f"{path} is not YAML: {error}")) from error
+    return people_of(text_of(path, "people"), environ)
 
 
 def people_of(text: str, environ: Mapping[str, str]) -> tuple[People, tuple[str, ...]]:
     """The people of a text, as `read_people`."""
-    try:
-        return people_from(from_yaml(text), environ)
-    except yaml.YAMLError as error:
-        raise Invalid(Fault("people", f"{FILE} is not YAML: {error}")) from error
+    plain = plain_of(text, field="people", file=FILE, loader=yaml.BaseLoader)
+    return people_from(plain, environ)
 
 
 def people_from(data: Any, environ: Mapping[str, str]) -> tuple[People, tuple[str, ...]]:

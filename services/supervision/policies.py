@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from services.supervision.clocks import KINDS, LIKE
 from services.supervision.posts import OF_DEPARTMENT, ROLES
 from services.supervision.rulefile import version_of
@@ -17,6 +15,7 @@ from shared.lights import Choices, Ladder
 from shared.lights.choices import nearest
 from shared.worktime import NATION
 from shared.worktime.regions import checked_region, lineage
+from shared.yamlfile import plain_of, text_of
 
 FILE = "policies.yaml"
 Choice = Mapping[str, Written]
@@ -72,20 +71,12 @@ class Policy(Choices[Written]):
 
 def read_policy(path: Path) -> Policy:
     """Read policies.yaml. Raises Invalid naming every field that is wrong."""
-    try:
-        return policy_of(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Invalid(Fault("policies", f"{path} cannot be read: {error.strerror}")) from error
-    except UnicodeDecodeError as error:
-        raise Invalid(Fault("policies", f"{path} is not YAML: {error}")) from error
+    return policy_of(text_of(path, "policies"))
 
 
 def policy_of(text: str) -> Policy:
     """The policy of a text. Raises Invalid naming every field that is wrong."""
-    try:
-        return policy_from(yaml.safe_load(text), version=version_of(text))
-    except yaml.YAMLError as error:
-        raise Invalid(Fault("policies", f"{FILE} is not YAML: {error}")) from error
+    return policy_from(plain_of(text, field="policies", file=FILE), version=version_of(text))
 
 
 def policy_from(data: Any, *, version: str = "") -> Policy:

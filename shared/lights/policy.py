@@ -8,69 +8,53 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import structlog
-import yaml
-
 from shared.errors import Fault, Invalid
+from shared.following import Followed
 from shared.lights.choices import Choices, nearest
 from shared.lights.when import Ladder, rule
+from shared.yamlfile import read_yaml
 
 FILE = "policies.yaml"
 Ladders = Choices[Ladder]
 
-log = structlog.get_logger()
-
 
 class PresentLadders:
-    """The ladders of a catalogue, read again when the file has changed.
+    """The ladders of a catalogue, as whoever looks at a page needs them.
 
-    What cannot be read is not taken over: the ladders stay as they were, at the start none, so that
-    a light is yellow on the last day alone; `fault` and the log say what is wrong.
+    While the file is wrong they stay as they were: at the start none, so that a light is yellow on
+    the last day alone.
     """
 
     def __init__(self, catalogue: Path) -> None:
-        self._file = catalogue / FILE
-        self._seen: tuple[int, int] | None = None
-        self._ladders: Ladders = Choices(clocks={})
-        self.fault = ""
+        file = catalogue / FILE
+        self._file: Followed[Ladders] = Followed(
+            lambda: read_ladders(file),
+            files=lambda: (file,),
+            name=FILE,
+            asked=True,
+            otherwise=lambda _error: Choices(clocks={}),
+        )
 
     @property
     def now(self) -> Ladders:
         """The ladders as the file has them. Costs a look at the file."""
-        stamp = self._stamp()
-        if stamp != self._seen:
-            self._seen = stamp  # before it is read: what changes meanwhile is read once more
-            self._read()
-        return self._ladders
+        self._file.look()
+        return self._file.meant
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the file; empty where lights go by it."""
+        return self._file.wrong
 
     @property
     def remarks(self) -> list[str]:
         """That lights do not go by the file as it is written; for a service's health."""
         return [f"{FILE} is wrong: lights do not go by it"] if self.fault else []
 
-    def _read(self) -> None:
-        try:
-            self._ladders, self.fault = read_ladders(self._file), ""
-        except Invalid as error:
-            self.fault = str(error)
-            log.error("lights do not go by the ladders as they are written", error=self.fault)
-
-    def _stamp(self) -> tuple[int, int]:
-        try:
-            stat = self._file.stat()
-        except OSError:
-            return 0, 0
-        return stat.st_size, stat.st_mtime_ns
-
 
 def read_ladders(path: Path) -> Ladders:
     """Read policies.yaml. Raises Invalid."""
-    try:
-        return ladders_from(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Invalid(Fault("policies", f"{path} cannot be read: {error.strerror}")) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Invalid(Fault("policies", f"{path} is not YAML: {error}")) from error
+    return ladders_from(read_yaml(path, "policies"))
 
 
 def ladders_from(data: Any) -> Ladders:

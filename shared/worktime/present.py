@@ -1,49 +1,31 @@
 """The calendars of now: read again when a version was published."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import structlog
-
-from shared.errors import Invalid
+from shared.following import Followed
 from shared.worktime.regions import FOLDER, TABLE, Calendars, read_calendars
-
-log = structlog.get_logger()
-
-Stamp = frozenset[tuple[str, int, int]]
 
 
 class PresentCalendars:
-    """The calendars of a catalogue. Raises Invalid if they cannot be read at the start.
+    """The calendars of a catalogue. Raises Invalid if they cannot be read at the start; later they
+    stay as they were while a file is wrong. `asked`: by visits, not by a timer (see Followed)."""
 
-    What cannot be read later is not taken over: the calendars stay as they were, and the log says
-    what is wrong.
-    """
-
-    def __init__(self, catalogue: Path) -> None:
+    def __init__(self, catalogue: Path, *, asked: bool = False) -> None:
         self._catalogue = catalogue
-        self._seen = self._stamp()  # before they are read: what changes meanwhile is read once more
-        self.calendars: Calendars = read_calendars(catalogue)
+        self._followed: Followed[Calendars] = Followed(
+            lambda: read_calendars(catalogue), files=self._files, name="calendars", asked=asked
+        )
+
+    @property
+    def calendars(self) -> Calendars:
+        """As they were read last."""
+        return self._followed.meant
 
     def refresh(self) -> bool:
-        """Read them again if a file has changed; whether they were. Costs a look at each file."""
-        stamp = self._stamp()
-        if stamp == self._seen:
-            return False
-        self._seen = stamp
-        try:
-            self.calendars = read_calendars(self._catalogue)
-        except Invalid as error:
-            log.error("calendars changed and are not taken over", error=str(error))
-            return False
-        log.info("calendars were read again", versions=len(self.calendars.versions))
-        return True
+        """Read what has changed; whether calendars were. Costs a look at each file."""
+        return self._followed.look()
 
-    def _stamp(self) -> Stamp:
-        """What tells the files from those that were there before."""
-        files = [self._catalogue / TABLE, *(self._catalogue / FOLDER).glob("*/*.yaml")]
-        return frozenset(
-            (str(file), stat.st_size, stat.st_mtime_ns)
-            for file in files
-            if file.exists()
-            for stat in (file.stat(),)
-        )
+    def _files(self) -> Iterator[Path]:
+        yield self._catalogue / TABLE
+        yield from sorted((self._catalogue / FOLDER).glob("*/*.yaml"))

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from shared import yamlfile
 from shared.errors import Fault, Invalid
 from shared.worktime.days import Entry, EntryKind
 from shared.worktime.hours import Season
@@ -64,12 +65,7 @@ def read_table(path: Path) -> Table:
 
 def read_yaml(path: Path) -> Any:
     """What a YAML file of the calendar says, dates and numbers as text. Raises Invalid."""
-    try:
-        return from_yaml(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Invalid(Fault("calendar", f"{path} cannot be read: {error.strerror}")) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Invalid(Fault("calendar", f"{path} is not YAML: {error}")) from error
+    return yamlfile.read_yaml(path, "calendar", yaml.BaseLoader)
 
 
 def from_yaml(text: str) -> Any:

@@ -89,7 +89,7 @@ class DeskBase:
 def office_of(settings: Settings, *, sync: Sync) -> Office:
     """What the pages of a process go by. Raises Invalid."""
     return Office(
-        calendars=PresentCalendars(settings.catalogue),
+        calendars=PresentCalendars(settings.catalogue, asked=True),
         ladders=PresentLadders(settings.catalogue),
         shelf=Shelf(settings.shelf, sync=sync),
         listed=settings.catalogue / "departments.yaml",

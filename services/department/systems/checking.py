@@ -11,6 +11,7 @@ from jsonschema.exceptions import ValidationError
 
 from shared.errors import Fault, Invalid
 from shared.web.faults import joined, unknown
+from shared.yamlfile import plain_of, text_of
 
 SCHEMA = Path(__file__).parent / "connections.schema.json"
 LARGEST = 1 << 20
@@ -43,15 +44,10 @@ class _Loader(yaml.SafeLoader):
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """What stands in the file, checked; raises Invalid naming every field that is wrong."""
-    try:
-        text = path.read_bytes()[: LARGEST + 1].decode()
-        if len(text) > LARGEST:
-            raise Invalid(Fault("connections", f"{path} is longer than {LARGEST} bytes"))
-        plain = _texts(yaml.load(text, _Loader))  # noqa: S506 - a safe loader
-    except OSError as error:
-        raise Invalid(Fault("connections", f"{path} cannot be read: {error.strerror}")) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Invalid(Fault("connections", f"{path} is not YAML: {error}")) from error
+    text = text_of(path, "connections")
+    if len(text) > LARGEST:
+        raise Invalid(Fault("connections", f"{path} is longer than {LARGEST} characters"))
+    plain = _texts(plain_of(text, field="connections", file=str(path), loader=_Loader))
     faults = tuple(dict.fromkeys(_faults(plain)))
     if faults:
         raise Invalid(*faults)

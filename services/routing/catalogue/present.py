@@ -12,11 +12,11 @@ import structlog
 from services.routing.catalogue.folder import load_catalogue
 from services.routing.departments import Departments
 from services.routing.plan import Catalogue
-from shared.errors import Invalid
+from shared.following import Followed
 
 log = structlog.get_logger()
 
-Stamp = tuple[int, int, int]
+FILE = "departments.yaml"
 
 
 class PresentCatalogue:
@@ -26,34 +26,20 @@ class PresentCatalogue:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._seen = self._stamp()  # before it is read: what changes meanwhile is read once more
-        self.catalogue: Catalogue = load_catalogue(folder)
-        self._departments = self.catalogue.departments
+        file = folder / FILE
+        self._file: Followed[Catalogue] = Followed(
+            lambda: load_catalogue(folder),
+            files=lambda: (file,),
+            name=FILE,
+            asked=True,
+        )
+        self.catalogue = self._file.meant
 
     def departments(self) -> Departments:
         """Those of the file as it is now. Asking costs a look at the file's date."""
-        stamp = self._stamp()
-        if stamp != self._seen:
-            self._seen = stamp
-            self._read_again()
-        return self._departments
-
-    def _read_again(self) -> None:
-        before = set(self._departments)
-        try:
-            self._departments = load_catalogue(self._folder).departments
-        except Invalid as error:
-            log.error("departments.yaml changed and is not taken over", error=str(error))
-            return
-        after = set(self._departments)
-        joined, left = sorted(after - before), sorted(before - after)
-        log.info("departments.yaml was read again", joined=joined, left=left)
-
-    def _stamp(self) -> Stamp | None:
-        """What tells a file from the one that was there before; None where there is none."""
-        try:
-            found = (self._folder / "departments.yaml").stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_size, found.st_mtime_ns
+        before = self._file.meant.departments
+        if self._file.look():
+            after = self._file.meant.departments
+            joined, left = sorted(after.keys() - before), sorted(before.keys() - after)
+            log.info("departments have changed", joined=joined, left=left)
+        return self._file.meant.departments
