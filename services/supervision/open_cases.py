@@ -30,9 +30,13 @@ from services.supervision.tables import cases
 from shared.lights import Ladder, Timing, gravest, timing
 from shared.messages.parts import Text
 from shared.worktime import Calendar, Ledger
+from shared.worktime.alike import alike
 
 OWN_KINDS = (*CASE_KINDS, "correction")
 """Clocks of the case itself; before acceptance that of the correction notice."""
+
+Limited = tuple[Timing, Ledger]
+"""When the light of a limit changes, and the limit."""
 
 AT_ONCE = 500
 """Rows in one query: neither a list of parameters nor an answer without end."""
@@ -50,12 +54,14 @@ class OpenTask:
     """The kind of the clock that ends first: `acceptance` or `handling`."""
     provisional: bool
     timing: Timing
+    limit: Ledger
+    """The limit of that clock: by it is said how much time is left."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenCase:
     """A case that is not closed. `entries` is how long its trace was; `timing` that of its own
-    limits, by law and by promise."""
+    limits, by law and by promise, and `limit` the one of them that ends first, where it has any."""
 
     code: str
     entries: int
@@ -65,6 +71,7 @@ class OpenCase:
     lead: str
     opened_at: datetime | None
     timing: Timing
+    limit: Ledger | None
     tasks: tuple[OpenTask, ...]
 
 
@@ -127,13 +134,13 @@ _ROWS = sa.select(
 def open_case(row: Any, rules: Rules) -> OpenCase:
     """What is open of a case, from its row; `rules` are those for all regions."""
     here = rules.of(row.region)
-    own, tasks = list[Timing](), dict[str, list[tuple[Timing, Line, str]]]()
+    own, tasks = list[Limited](), dict[str, list[tuple[Limited, Line, str]]]()
     for line, title, limit in running(row.clocks):
         kind = line[KIND]
         if kind not in TASK_KINDS and kind not in OWN_KINDS:
             continue
         ladder = here.policy.ladder(kind, item=row.item, department=line[DEPARTMENT])
-        when = _timing(limit, ladder, here.calendar)
+        when = _limited(limit, ladder, here.calendar)
         if kind in TASK_KINDS:
             tasks.setdefault(line[SUBJECT], []).append((when, line, title))
         else:
@@ -146,28 +153,38 @@ def open_case(row: Any, rules: Rules) -> OpenCase:
         title=title_of_text(row.title),
         lead=intern(row.lead),
         opened_at=row.opened_at,
-        timing=_gravest(tuple(own)),
+        timing=_gravest(tuple(when for when, _limit in own)),
+        limit=min(own, key=_end)[1] if own else None,
         tasks=tuple(_open_task(it) for it in tasks.values()),
     )
 
 
 @lru_cache(maxsize=4_096)
-def _timing(limit: str, ladder: Ladder, calendar: Calendar) -> Timing:
+def _limited(limit: str, ladder: Ladder, calendar: Calendar) -> Limited:
     """Clocks that began together have one limit: worked out once for all of them."""
     ledger = limit_of_text(limit)
     assert isinstance(ledger, Ledger), "only what was promised for a date has no budget"
-    return timing(ledger, ladder, calendar)
+    return timing(ledger, ladder, calendar), _shared(alike(ledger, calendar))
+
+
+@lru_cache(maxsize=4_096)
+def _shared(limit: Ledger) -> Ledger:
+    """Limits that begin on a day pass alike: one value for all of them."""
+    return limit
 
 
 _gravest = lru_cache(maxsize=4_096)(gravest)
 """Those of tasks that began together are one value: there are very many, and all are remembered."""
 
 
-def _open_task(clocks: list[tuple[Timing, Line, str]]) -> OpenTask:
-    def end(clock: tuple[Timing, Line, str]) -> tuple[bool, Any]:
-        return clock[0].due_at is None, clock[0].due_at
+def _end(limited: Limited) -> tuple[bool, Any]:
+    """What ends first goes first; what stands still goes last."""
+    due = limited[0].due_at
+    return due is None, due
 
-    _when, first, title = min(clocks, key=end) if len(clocks) > 1 else clocks[0]
+
+def _open_task(clocks: list[tuple[Limited, Line, str]]) -> OpenTask:
+    (_when, limit), first, title = min(clocks, key=lambda it: _end(it[0]))
     return OpenTask(
         assignment=first[SUBJECT],
         department=intern(first[DEPARTMENT]),
@@ -175,5 +192,6 @@ def _open_task(clocks: list[tuple[Timing, Line, str]]) -> OpenTask:
         title=title_of_text(title),
         awaited=intern(first[KIND]),
         provisional=first[PROVISIONAL],
-        timing=_gravest(tuple(when for when, _line, _title in clocks)),
+        timing=_gravest(tuple(when for (when, _limit), _line, _title in clocks)),
+        limit=limit,
     )

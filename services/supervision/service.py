@@ -25,6 +25,7 @@ from services.supervision.board.base import FOLDER
 from services.supervision.board.case import CasePages
 from services.supervision.board.flow import FlowPages
 from services.supervision.board.sheets import SheetPages
+from services.supervision.board.tasks import TaskPages
 from services.supervision.board.wall import WallPages
 from services.supervision.notices import view as notices
 from services.supervision.notices.service import Notices
@@ -67,6 +68,7 @@ class Service(
     Appeals,
     ProgramActs,
     WallPages,
+    TaskPages,
     CasePages,
     AlertPages,
     SheetPages,
@@ -85,10 +87,11 @@ class Service(
         title="board.title",
         navigation=(
             Link(page="wall", text="wall.title", key="1"),
-            Link(page="alerts", text="alerts.title", key="2"),
-            Link(page="sheets", text="sheets.title", key="3"),
-            Link(page="flow", text="flow.title", key="4"),
-            Link(page="unit_accounts", text="account.unit_accounts", key="5"),
+            Link(page="tasks", text="tasks.title", key="2"),
+            Link(page="alerts", text="alerts.title", key="3"),
+            Link(page="sheets", text="sheets.title", key="4"),
+            Link(page="flow", text="flow.title", key="5"),
+            Link(page="unit_accounts", text="account.unit_accounts", key="6"),
         ),
     )
 

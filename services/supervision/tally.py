@@ -4,11 +4,13 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from services.supervision.open_cases import OpenCase, OpenTask
-from services.supervision.sight import Sight
 from shared.lights import Light, Timing
+
+if TYPE_CHECKING:  # commands count as well, and need no framework
+    from services.supervision.sight import Sight
 
 Key = TypeVar("Key", bound=Hashable)
 Open = tuple[OpenCase, OpenTask]
@@ -54,7 +56,7 @@ class Counts:
         return (-self.red, -self.yellow, -self.today, -self.all)
 
 
-def seen(cases: Mapping[str, OpenCase], sight: Sight) -> list[OpenCase]:
+def seen(cases: Mapping[str, OpenCase], sight: "Sight") -> list[OpenCase]:
     """The cases that somebody may see."""
     if sight.everywhere:
         return list(cases.values())

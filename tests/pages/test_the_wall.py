@@ -1,10 +1,14 @@
 """What supervisors see in their browsers: the wall, a department, a case, why a clock is due; and
 that nobody sees what is of another region."""
 
+import csv
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+import requests
 import sqlalchemy as sa
+from openpyxl import load_workbook
 
 from services.supervision.board.case import CasePages
 from services.supervision.tables import trace
@@ -13,10 +17,12 @@ from tests.unit.supervision.steps import accepted, completed, opened, step
 
 NEW_THERE = "330200-2609-0000007-00"
 CASE = f"/board/cases/{RICH}"
+FILES = "/board/tasks/file"
 PAGES = {
     "wall": "/board",
     "room": "/board?big=true",
     "department": "/board/departments/planning",
+    "tasks": "/board/tasks",
     "cases": "/board/cases",
     "case": CASE,
     "clocks": f"{CASE}/clocks",
@@ -71,6 +77,58 @@ def test_from_the_wall_down_to_why_a_clock_is_due(looks, assert_accessible, scre
         page.goto(address)
         assert_accessible(page)
         screenshot(page, name)
+
+
+def test_the_red_number_of_the_wall_leads_to_the_late_tasks_of_all_departments(looks):
+    page = looks(javascript=False, language="en-GB")
+    page.goto("/board")
+    page.locator(".totals").get_by_role("link", name="Overdue").click()
+    rows = page.locator("tbody tr")
+    assert rows.count() == 1
+    for said in ("2 working days over", "due 21 Sep 17:00", "Fire safety design", "Hangzhou"):
+        assert said in rows.inner_text()
+    page.get_by_label("Department").select_option("ecology")
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert "No open tasks here" in page.locator("main").inner_text()
+    page.get_by_role("link", name="All 1").click()
+    assert "12 working days left" in rows.inner_text()
+    page.get_by_role("link", name="Show all").click()
+    page.get_by_label("Due by").fill("2026-09-24")
+    page.get_by_label("Region").select_option("330106")
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert rows.locator("a.code").all_inner_texts() == [DISTRICT]
+
+
+def test_open_tasks_are_a_file_and_an_answer_for_a_program_too(town):
+    client = town.client("zhang")
+    asked = {"light": "red", "lang": "en"}
+    (row,) = csv.DictReader(
+        client.get(f"{town.url}{FILES}/csv", params=asked).content.decode("utf-8-sig").splitlines()
+    )
+    assert (row["Case code"], row["Late by"], row["Left"]) == (RICH, "2.00", "")
+    book = load_workbook(BytesIO(client.get(f"{town.url}{FILES}/xlsx", params=asked).content))
+    assert [it.value for it in book.worksheets[0][2]][3] == 2.0
+    assert client.get(f"{town.url}{FILES}/pdf").status_code == 404
+    asked = {"region": "330106", "until": "2026-09-24"}
+    told = requests.get(f"{town.url}/tasks", params=asked, timeout=60).json()
+    assert [(it["case"], it["left"], it["light"]) for it in told["tasks"]] == [
+        (DISTRICT, 1.0, "yellow")
+    ]
+    assert (told["found"], told["counts"]["yellow"]) == (1, 1)
+    wrong = requests.get(f"{town.url}/tasks", params={"until": "soon"}, timeout=60)
+    assert wrong.status_code == 422
+    assert client.get(f"{town.url}/board/tasks?until=9999-12-31").status_code == 200
+
+
+def test_who_asks_for_the_tasks_of_another_region_is_shown_none(town):
+    for asked in (
+        "region=330200",
+        "region=330200&department=planning&until=2026-12-31",
+        "region=33",
+    ):
+        shown = town.client("zhang").get(f"{town.url}/board/tasks?{asked}").text
+        assert OTHER not in shown
+        assert OTHER in town.client("hub").get(f"{town.url}/board/tasks?{asked}").text
 
 
 def test_on_a_phone_no_page_is_wider_than_it(looks, assert_accessible, screenshot):
@@ -130,7 +188,8 @@ def test_lists_and_counts_have_nothing_of_another_region(town):
     def shown(name, path):
         return town.client(name).get(town.url + path).text
 
-    for path in ("/board", "/board/cases", "/board/departments/planning"):
+    lists = ("/board/cases", "/board/departments/planning", "/board/tasks", f"{FILES}/csv")
+    for path in ("/board", *lists):
         assert OTHER not in shown("zhang", path)
         assert RICH not in shown("wu", path)
         assert DISTRICT not in shown("wu", path)

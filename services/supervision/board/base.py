@@ -23,7 +23,7 @@ from shared.web.pages import Pages, Person, Visit
 from shared.worktime import Calendars
 
 FOLDER = Path(__file__).parents[1] / "pages"
-SUBJECTS = ("wall", "case", "alerts", "sheets", "flow")
+SUBJECTS = ("wall", "tasks", "case", "alerts", "sheets", "flow")
 """Each has a folder of its own in `pages`, with templates/ and texts.yaml."""
 
 SUPERVISE = ("supervisor", "centre")
@@ -36,8 +36,10 @@ class Book(Protocol):
     """What pages need of the rules that the service goes by."""
 
     rules: Rules
-    sheet_rules: SheetRules
     open_cases: OpenCases
+
+    @property
+    def sheet_rules(self) -> SheetRules: ...
 
     @property
     def calendars(self) -> Calendars: ...

@@ -110,7 +110,6 @@ class SheetPages(BoardBase):
             values=own.values,
             months=charts.punctuality(months),
             distribution=charts.distribution(own),
-            weights=self.book.sheet_rules.score,
             **self._frame(visit, scope),
         )
 

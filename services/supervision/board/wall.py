@@ -4,7 +4,7 @@ from datetime import datetime
 
 from marshmallow import Schema, fields, validate
 
-from services.supervision import tally
+from services.supervision import tally, tasklist
 from services.supervision.board.base import SUPERVISE, BoardBase
 from services.supervision.open_cases import OpenCase
 from services.supervision.sight import Sight, scope_of
@@ -72,7 +72,7 @@ class WallPages(BoardBase):
             items=sorted(items.items(), key=lambda it: (it[1].gravity, it[0])),
             titles={case.item: case.title for case, _task in tasks},
             counts_by_light=counts.get("", tally.Counts()),
-            tasks=chosen[first : first + PAGE],
+            tasks=tasklist.listed(chosen[first : first + PAGE], self.book.calendars, now),
             found=len(chosen),
             first=first,
             mark=_mark_of(tasks, now),
@@ -98,10 +98,15 @@ class WallPages(BoardBase):
             asked=asked,
             items=sorted({it.item: it.title for it in found}.items()),
             counts_by_light=counts.get("", tally.Counts()),
-            cases=chosen[first : first + PAGE],
+            cases=[(it, self._left(it, now)) for it in chosen[first : first + PAGE]],
             found=len(chosen),
             first=first,
         )
+
+    def _left(self, case: OpenCase, now: datetime) -> float:
+        """What is left of the limit of a case, if it has one."""
+        calendar = self.book.calendars.of(case.region)
+        return tasklist.left(case.limit, calendar, now) if case.limit else 0.0
 
     def _wall(self, sight: Sight) -> tally.Wall:
         with self.delivery.database.reading() as tx:

@@ -1,6 +1,6 @@
 """Dates, amounts of time and sizes, as each language writes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from fractions import Fraction
 from typing import Any
@@ -8,24 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from shared.lights import TODAY, Hours, rule
+from shared.worktime.words import left, span
 
 WEEKDAYS = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-UNITS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "zh": {
-        "working_days": ("个工作日", "个工作日"),
-        "working_hours": ("个工作小时", "个工作小时"),
-        "calendar_days": ("天", "天"),
-    },
-    "en": {
-        "working_days": (" working day", " working days"),
-        "working_hours": (" working hour", " working hours"),
-        "calendar_days": (" day", " days"),
-    },
-}
 KIBI = 1024
 
 
@@ -51,21 +40,6 @@ def short_moment(language: str, value: datetime) -> str:
     if language == "zh":
         return f"{value:%m-%d %H:%M}"
     return f"{value.day} {MONTHS[value.month - 1]} {value:%H:%M}"
-
-
-def span(language: str, amount: float, unit: str) -> str:
-    """3个工作日 or 3 working days; `unit` as shared.worktime names it."""
-    number = f"{amount:g}" if amount == int(amount) else f"{amount:.1f}"
-    one, other = UNITS[language][unit]
-    return f"{number}{one if abs(amount) == 1 else other}"
-
-
-def left(language: str, amount: float, unit: str) -> str:
-    """What is left of a limit, or by how much it is overrun when that is negative."""
-    before = {"zh": ("剩", "超"), "en": ("", "")}[language]
-    after = {"zh": ("", ""), "en": (" left", " over")}[language]
-    late = amount < 0
-    return f"{before[late]}{span(language, abs(amount), unit)}{after[late]}"
 
 
 def why(language: str, warning: str, limit: str = "") -> str:
@@ -120,7 +94,9 @@ def filters(language: str, zone: tzinfo) -> dict[str, Callable[..., Any]]:
         "clock": lambda value: f"{local(value):%H:%M}",
         "plain_day": lambda value: day(language, date.fromisoformat(str(value))),
         "span": lambda amount, unit="working_days": span(language, amount, unit),
-        "left": lambda amount, unit="working_days": left(language, amount, unit),
+        "left": lambda amount, unit="working_days", passed=False: left(
+            language, amount, unit, passed=passed
+        ),
         "why": lambda warning, limit="": why(language, warning, limit),
         "size": lambda octets: size(language, octets),
     }
