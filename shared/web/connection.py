@@ -64,7 +64,8 @@ def close_if_unread(environ: dict[str, Any]) -> None:
     """After a response: a connection whose request body was left unread is not used again."""
     body = environ["eventlet.input"]
     left = (body.content_length or 0) - body.position
-    if body.chunked_input or left > KEEP_BYTES:
+    too_slow = getattr(environ["wsgi.input"], "too_slow", False)
+    if body.chunked_input or left > KEEP_BYTES or too_slow:
         connection = environ[CONNECTION]
         connection.lingers = True
         connection.close_connection = 1

@@ -25,6 +25,7 @@ from shared.web.problems import (
     NOT_FOUND,
     NOT_FROM_THERE,
     TOO_LARGE,
+    TOO_SLOW,
     UNAUTHORIZED,
     UNAVAILABLE,
     WRONG_MEDIA_TYPE,
@@ -132,7 +133,7 @@ def _problems(route: Route) -> set[ProblemType]:
     if route.near:
         kinds.add(NOT_FROM_THERE)
     if route.body or route.raw:
-        kinds |= {MALFORMED, LENGTH_REQUIRED, TOO_LARGE, WRONG_MEDIA_TYPE, INVALID}
+        kinds |= {MALFORMED, TOO_SLOW, LENGTH_REQUIRED, TOO_LARGE, WRONG_MEDIA_TYPE, INVALID}
     if route.query or route.headers or "<" in route.path:
         kinds.add(INVALID)
     return kinds

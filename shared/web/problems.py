@@ -42,6 +42,7 @@ KINDS = _kinds(
     ("not-from-there", 403, "This is not answered to where you are"),
     ("not-found", 404, "There is nothing here"),
     ("wrong-method", 405, "This method is not offered here"),
+    ("too-slow", 408, "The body comes too slowly"),
     ("conflict", 409, "What is stored has moved on"),
     ("length-required", 411, "The length of the body is not stated"),
     ("too-large", 413, "The body is too large"),
@@ -58,6 +59,7 @@ FORBIDDEN = KINDS["forbidden"]
 NOT_FROM_THERE = KINDS["not-from-there"]
 NOT_FOUND = KINDS["not-found"]
 WRONG_METHOD = KINDS["wrong-method"]
+TOO_SLOW = KINDS["too-slow"]
 CONFLICT = KINDS["conflict"]
 LENGTH_REQUIRED = KINDS["length-required"]
 TOO_LARGE = KINDS["too-large"]

@@ -4,11 +4,15 @@ import sys
 
 import pytest
 
+from shared.web.arriving import PATIENCE, STALL
+
 RUN = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
 import eventlet
 eventlet.monkey_patch()
+from shared.web import arriving
+arriving.PATIENCE, arriving.STALL = {patience}
 from tests.unit.web.sample import run
 run({port})
 """
@@ -23,13 +27,14 @@ def free_port() -> int:
 class Sample:
     """The sample service in a process of its own, and what it has written to its log."""
 
-    def __init__(self, log, *, files: int = 1000) -> None:
+    def __init__(self, log, *, files: int = 1000, patience=(PATIENCE, STALL)) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
+        program = RUN.format(port=self.port, files=files, patience=patience)
         with log.open("wb") as written:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-c", RUN.format(port=self.port, files=files)],
+                [sys.executable, "-W", "ignore", "-c", program],
                 stdout=subprocess.PIPE,
                 stderr=written,
             )

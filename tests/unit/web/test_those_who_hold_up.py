@@ -1,6 +1,7 @@
 """Whoever sends slowly, opens many connections or writes much holds up nobody but themselves."""
 
 import io
+import json
 import resource
 import socket
 import time
@@ -10,8 +11,10 @@ import eventlet
 import pytest
 import requests
 
-from shared.web.arriving import UPLOADS_AT_ONCE, Paced
+from shared.web import arriving
+from shared.web.arriving import ORDINARY, UPLOADS_AT_ONCE, Paced
 from shared.web.faults import MOST
+from shared.web.problems import Refusal
 from shared.web.room import MOST as MOST_CONNECTIONS
 from shared.web.room import most_connections
 from tests.unit.web.conftest import Sample
@@ -25,6 +28,14 @@ PICTURE = b"PUT /pictures HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
 def scarce(tmp_path):
     """The sample with few files to open."""
     started = Sample(tmp_path / "log", files=FEW_FILES)
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory):
+    """The sample, which soon has enough of those who stand still."""
+    started = Sample(tmp_path_factory.mktemp("impatient") / "log", patience=(2.0, 0.1))
     yield started
     started.end()
 
@@ -50,30 +61,87 @@ def test_who_sends_a_body_slowly_takes_no_worker_from_others(sample):
         assert still_answers(sample)
 
 
-def test_who_uploads_slowly_takes_the_place_of_other_uploads_alone(sample):
-    with callers(sample, 3 * UPLOADS_AT_ONCE, PICTURE + b"Content-Length: 2000000\r\n\r\n1"):
-        assert still_answers(sample)
+def upload(sample):
+    """How many bytes of an upload arrived, which may take a minute."""
     picture = requests.put(
         f"{sample.url}/pictures",
         data=b"2" * 2_000_000,
         headers={"Content-Type": "image/png"},
-        timeout=10,
+        timeout=60,
     )
-    assert picture.json()["bytes"] == 2_000_000
+    return picture.json()["bytes"]
 
 
-def test_a_body_ends_when_its_time_is_over_or_its_sender_gone():
-    class Silent:
-        def read(self, _size):
+def refused(caller):
+    """What a caller is told before the connection is closed."""
+    with caller.makefile("rb") as answer:
+        head, _, body = answer.read().partition(b"\r\n\r\n")
+    return head.split(b" ", 2)[1], json.loads(body)
+
+
+def test_who_uploads_a_byte_now_and_then_takes_no_place_from_other_uploads(sample):
+    with callers(sample, 3 * UPLOADS_AT_ONCE, PICTURE + b"Content-Length: 2000000\r\n\r\n1"):
+        assert still_answers(sample)
+        assert upload(sample) == 2_000_000
+
+
+def test_who_stops_in_the_middle_of_an_upload_loses_the_place_and_is_told_why(impatient):
+    begun = PICTURE + b"Content-Length: 2000000\r\n\r\n" + b"1" * (ORDINARY + 1)
+    with callers(impatient, UPLOADS_AT_ONCE, begun) as found:
+        assert upload(impatient) == 2_000_000
+        for caller in found:
+            status, said = refused(caller)
+            assert (status, said["type"]) == (b"408", "/problems/too-slow")
+    assert said["detail"] == (
+        "the body came too slowly: after 0.1 seconds it has to have 16,384 bytes for each further"
+        " one; send it again, as one that keeps pace"
+    )
+
+
+def test_who_does_not_finish_an_ordinary_body_is_told_why(impatient):
+    with callers(impatient, 1, ANIMAL + b"Content-Length: 1000\r\n\r\n{") as (caller,):
+        status, said = refused(caller)
+    assert (status, said["type"]) == (b"408", "/problems/too-slow")
+
+
+class Silent:
+    """A sender that sends so many bytes at once, and nothing afterwards."""
+
+    def __init__(self, bytes_at_once=0):
+        self.left = bytes_at_once
+
+    def read(self, size):
+        if size > self.left:
             eventlet.sleep(60)
+        self.left -= size
+        return b"1" * size
 
+
+def test_a_body_ends_when_its_sender_is_gone_and_is_refused_when_it_stands_still():
     class Gone:
         def read(self, _size):
             raise ConnectionResetError
 
-    assert Paced(Silent(), 0.01).read(9) == b""
     assert Paced(Gone(), 60).read(9) == b""
     assert Paced(io.BytesIO(b"123"), 60).read(9) == b"123"
+    silent = Paced(Silent(), 0.01)
+    with pytest.raises(Refusal, match="too slowly"):
+        silent.read(9)
+    assert silent.too_slow
+
+
+def test_what_was_sent_quickly_buys_time_and_what_is_only_announced_buys_none(monkeypatch):
+    monkeypatch.setattr(arriving, "SLOWEST", ORDINARY * 100)
+    paced, began = Paced(Silent(10 * ORDINARY), 0.05), time.monotonic()
+    with pytest.raises(Refusal):
+        paced.read(1_000 * ORDINARY)
+    assert 0.15 < time.monotonic() - began < 10  # 0.05, and a hundredth for each of ten and one
+
+
+def test_what_was_read_beforehand_is_part_of_the_body():
+    paced = Paced(io.BytesIO(b"4567"), 60)
+    paced.go_on(b"123", 60)
+    assert [paced.read(2), paced.read(3), paced.read(9)] == [b"12", b"345", b"67"]
 
 
 def test_a_hundred_thousand_unknown_names_are_no_work(sample):
