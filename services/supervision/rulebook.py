@@ -16,9 +16,7 @@ from services.supervision.notices.rounds import Rounds
 from services.supervision.recounting import recount
 from services.supervision.remembered import OpenCases
 from services.supervision.rulefiles import RuleFiles
-from services.supervision.sheets.rules import FILE as SHEETS
 from services.supervision.sheets.rules import Rules as SheetRules
-from services.supervision.sheets.rules import read_rules
 from services.supervision.signing import Signer
 from services.supervision.tide import Tide
 from shared.delivery.backbone import Backbone
@@ -39,7 +37,6 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     files: RuleFiles
     rounds: Rounds
     rules: Rules
-    sheet_rules: SheetRules
     signer: Signer
     tide: Tide
     process: str
@@ -59,7 +56,6 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
             people=self.files.people,
             region=self.backbone.settings.region,
         )
-        self.sheet_rules = read_rules(catalogue / SHEETS)
         self.signer = Signer.of(data)
         self.process = str(uuid.uuid4())
         self.open_cases = OpenCases()
@@ -74,6 +70,11 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     def calendars(self) -> Calendars:
         """Those of every region, as they are now."""
         return self._present.calendars
+
+    @property
+    def sheet_rules(self) -> SheetRules:
+        """By which performance sheets are scored now."""
+        return self.files.sheets
 
     @property
     def names(self) -> Names:
@@ -91,7 +92,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
         return self.files.remarks
 
     def refresh(self) -> None:
-        """Go by the calendars, the policies and the people of now."""
+        """Go by the calendars and the files of rules of now."""
         self._refresh_calendars()
         self.files.refresh()
         policy, people = self.files.policy, self.files.people

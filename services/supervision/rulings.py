@@ -12,5 +12,5 @@ class Rulings:
 
     @http("GET", "/rules", near=True)
     def show_rules(self, _request: Request) -> Any:
-        """Which versions of policies.yaml and people.yaml are followed, and what is wrong."""
+        """Which version of each file of rules is followed, and what is wrong with it."""
         return self.book.files.plain

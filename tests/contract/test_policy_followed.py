@@ -18,6 +18,7 @@ from tests.unit.supervision.steps import LADDERS, at
 __all__ = ["database"]
 TOLD = {**LADDERS["ladders"]["usual"], "red": {"when": "2 working days after due", "to": "centre"}}
 NAMING = {**LADDERS, "ladders": {**LADDERS["ladders"], "usual": TOLD}}
+SCORING = 'version: "2026-1"\nscore: {on_time_rate: {weight: 60, full: 100%, none: 50%}}'
 PEOPLE = "people: {li-na: {name: 李娜, posts: [centre], addresses: {web: 'https://city.example'}}}"
 
 
@@ -70,7 +71,9 @@ def test_what_fires_goes_by_the_policy_of_that_moment_and_its_text_is_kept(
     assert fired(database, book, "10-12 10:00")["yellow"] == (first, [])
     (tmp_path / "policies.yaml").write_text(yaml.safe_dump(NAMING), encoding="utf-8")
     (tmp_path / "people.yaml").write_text(PEOPLE, encoding="utf-8")
+    (tmp_path / "sheets.yaml").write_text(SCORING, encoding="utf-8")
     refresh(book)
+    assert book.sheet_rules.version == "2026-1"
     second = book.rules.policy.version
     (tmp_path / "policies.yaml").write_text("ladders: {", encoding="utf-8")
     book = book_of(database, tmp_path)  # as after a kill

@@ -325,7 +325,7 @@ def test_a_program_acts_as_itself_where_and_as_it_may(board):
 
 
 def test_the_rules_that_are_followed_are_told_to_the_operator_and_to_prometheus(board):
-    (policies, people) = requests.get(f"{board.url}/rules", timeout=60).json()["files"]
+    (policies, people, _sheets) = requests.get(f"{board.url}/rules", timeout=60).json()["files"]
     assert (policies["file"], policies["fault"], people["fault"]) == ("policies.yaml", "", "")
     assert len(policies["version"]) == 12
     figures = requests.get(f"{board.url}/notices/metrics", timeout=60).text

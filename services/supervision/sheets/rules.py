@@ -1,4 +1,4 @@
-"""The rules of a score: `sheets.yaml` in the catalogue folder, checked at the start.
+"""The rules of a score: `sheets.yaml` in the catalogue folder.
 
 Each figure that counts has a weight, a value for full marks and one for none; between the two the
 marks follow a straight line. A figure of which there is nothing to count is left out with its
@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from services.supervision.sheets.figures import FIGURES
 from services.supervision.sheets.sheet import Sheet
 from shared.errors import Fault, Invalid
 from shared.messages.parts import Text
+from shared.yamlfile import plain_of, text_of
 
 FILE = "sheets.yaml"
 KEYS = {"version", "least", "score", "grades"}
@@ -96,15 +95,14 @@ NO_RULES = Rules(version="-", score={})
 
 def read_rules(path: Path) -> Rules:
     """Read sheets.yaml, which may be missing. Raises Invalid naming every field that is wrong."""
-    try:
-        if not path.exists():
-            return NO_RULES
-        text = path.read_text(encoding="utf-8")
-        return rules_from(yaml.safe_load(text), text)
-    except OSError as error:
-        raise Invalid(Fault("sheets", f"{path} cannot be read: {error.strerror}")) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Invalid(Fault("sheets", f"{path} is no YAML: {error}")) from error
+    return rules_of(text_of(path, "sheets")) if path.exists() else NO_RULES
+
+
+def rules_of(text: str) -> Rules:
+    """The rules of a text, of which `{}` has none. Raises Invalid naming every field that is
+    wrong."""
+    plain = plain_of(text, field="sheets", file=FILE)
+    return NO_RULES if plain == {} else rules_from(plain, text)
 
 
 def rules_from(data: Any, text: str = "") -> Rules:

@@ -1,4 +1,4 @@
-"""policies.yaml and people.yaml are followed while supervision runs, and a wrong one is not."""
+"""Files of rules are followed while supervision runs, and a wrong one is not."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from services.supervision.rulefiles import RuleFiles
+from services.supervision.sheets.rules import NO_RULES
 from shared.errors import Invalid
 from tests.unit.supervision.steps import LADDERS
 
@@ -90,7 +91,7 @@ def test_a_wrong_file_is_said_and_the_last_sound_one_holds_also_after_a_restart(
     (catalogue / "policies.yaml").write_bytes(wrong.encode("latin-1"))
     for found in (looked_twice(files), started(catalogue)):
         assert found.policy == sound
-        (policies, people) = found.plain["files"]
+        (policies, people, _sheets) = found.plain["files"]
         assert policies["version"] == sound.version
         assert "policies" in policies["fault"] or "clocks" in policies["fault"]
         assert people["fault"] == ""
@@ -114,6 +115,45 @@ def test_people_who_are_gone_with_their_file_are_still_told(catalogue: Path, tmp
         assert "cannot be read" in found.plain["files"][1]["fault"]
     write(catalogue / "people.yaml", "{}", 2)
     assert not looked_twice(files).people.persons
+
+
+def scoring(version: str, weight: int) -> str:
+    weighed = f"{{weight: {weight}, full: 100%, none: 50%}}"
+    return f'version: "{version}"\nscore: {{on_time_rate: {weighed}}}'
+
+
+def test_sheets_are_scored_by_the_weights_of_now_which_say_their_version(catalogue: Path):
+    write(catalogue / "sheets.yaml", scoring("2026-1", 60), 1)
+    files = started(catalogue)
+    write(catalogue / "sheets.yaml", scoring("2026-2", 70), 2)
+    files.refresh()
+    assert files.sheets.version == "2026-1", "somebody may still be writing"
+    files.refresh()
+    assert (files.sheets.version, files.sheets.score["on_time_rate"].weight) == ("2026-2", 70)
+    assert files.sheets.text == scoring("2026-2", 70)
+
+
+@pytest.mark.parametrize("wrong", [scoring("2026-2", 0), "score: {", ""])
+def test_weights_that_are_wrong_are_said_and_the_last_sound_ones_score(catalogue: Path, wrong: str):
+    write(catalogue / "sheets.yaml", scoring("2026-1", 60), 1)
+    files = started(catalogue)
+    write(catalogue / "sheets.yaml", wrong, 2)
+    for found in (looked_twice(files), started(catalogue)):
+        assert found.sheets.version == "2026-1"
+        assert found.plain["files"][2]["fault"]
+        (remark,) = found.remarks
+        assert remark.startswith("sheets.yaml is wrong")
+    (catalogue / "sheets.yaml").unlink()
+    assert "cannot be read" in looked_twice(files).plain["files"][2]["fault"]
+
+
+def test_without_weights_nothing_is_scored_until_there_are_some(catalogue: Path):
+    files = started(catalogue)
+    assert files.sheets is NO_RULES
+    write(catalogue / "sheets.yaml", scoring("2026-1", 60), 1)
+    assert looked_twice(files).sheets.score
+    write(catalogue / "sheets.yaml", "{}", 2)
+    assert looked_twice(files).sheets is NO_RULES
 
 
 def test_another_catalogue_has_nothing_of_the_first(catalogue: Path, tmp_path: Path):
