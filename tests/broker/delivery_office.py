@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from shared.delivery import parking, tables
 from shared.delivery.parking import Parked
 from shared.messages import CaseAccepted, Person
 from shared.messages.codec import encode
+from tests.waiting import eventually
 
 PATIENCE = 120.0
 DELAYS = (0.05, 0.1)
@@ -60,11 +60,7 @@ def case(number: int, /, **form: Any) -> CaseAccepted:
 
 def until(condition: Callable[[], bool], what: str = "it") -> None:
     """Wait for a condition, and fail when it does not come about."""
-    deadline = time.monotonic() + PATIENCE
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not come about in {PATIENCE:g} s"
-        pause.wait(0.02)
+    eventually(condition, f"{what} comes about", seconds=PATIENCE)
 
 
 class Process:

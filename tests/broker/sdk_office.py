@@ -18,6 +18,7 @@ import pika
 from onewindow_worker import Worker
 
 from tests.unit.sdk.messages import assigned
+from tests.waiting import eventually
 
 SOURCE = Path(onewindow_worker.__file__).parents[1]
 PATIENCE = 120.0
@@ -100,11 +101,8 @@ class Office:
         return self.results(lambda got: len(got) >= count)
 
     def until(self, true: Callable[[], bool], state: Callable[[], str] = str) -> None:
-        """Wait for a condition; fails with the state after a minute."""
-        deadline = time.monotonic() + PATIENCE
-        while not true():
-            assert time.monotonic() < deadline, f"it did not happen; {state()}"
-            threading.Event().wait(0.02)
+        """Wait for a condition; fails with the state in the end."""
+        eventually(true, "it happens", state=state, seconds=PATIENCE)
 
     def waiting(self, queue: str = "department.planning") -> int:
         """How many messages are ready in a queue."""

@@ -18,7 +18,7 @@ from deploy.chaos.strays import Strays
 from deploy.demo.applications import BIRTH_MATERIALS, citizen, newborn
 from deploy.reconcile.books import Ledgers, reconcile
 from tests.faults.settings import OUTAGE
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 AT_ONCE = 1.0
 """Seconds. Medians: this machine may have other things to do."""

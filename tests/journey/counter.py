@@ -24,7 +24,7 @@ from tests.journey.journey import material
 from tests.journey.settling import opened, settle
 from tests.journey.stories import company
 from tests.journey.town import FRIDAY, begin_anew
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 CATALOGUE = Path(__file__).parent / "features"
 OFFICER = "窗口工作人员"

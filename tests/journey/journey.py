@@ -15,7 +15,7 @@ from tests.journey.clients import Away, Client
 from tests.journey.script import behaviour
 from tests.journey.stories import BROUGHT_LATER, Story
 from tests.journey.town import Call, Town
-from tests.journey.waiting import PATIENCE, eventually
+from tests.waiting import PATIENCE, eventually
 
 PDF = "application/pdf"
 CLOSED = ("decided", "withdrawn")

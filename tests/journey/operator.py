@@ -18,7 +18,7 @@ from shared.errors import OneWindowError
 from shared.messages.codec import encode
 from shared.messages.registry import name_of
 from tests.journey.town import Town
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 
 class Operator:

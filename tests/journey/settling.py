@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from deploy.local.local_stack import LocalStack
 from deploy.local.services import SERVICES
 from shared.database import Database
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from shared.database import Database
 from tests.journey.counter import Counter, Handed
 from tests.journey.journey import material
 from tests.journey.town import FRIDAY, begin_anew
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 SILENT = datetime.fromisoformat("2026-09-24T17:00:00+08:00")
 """The fifth working day after FRIDAY ends: Sunday the 20th is worked for National Day."""

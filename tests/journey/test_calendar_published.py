@@ -10,7 +10,7 @@ from services.supervision.verifier import verify_trace
 from tests.journey.journey import Case, Journey
 from tests.journey.stories import Story
 from tests.journey.town import Town
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 DISTRICT = "330109"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.journey.journey import Case, Journey
 from tests.journey.stories import RETURNED, Story
 from tests.journey.town import FRIDAY, Town
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 MONDAY = datetime.fromisoformat("2026-09-28T10:00:00+08:00")
 """Five working days later: Sunday 20, Monday 21 to Thursday 24 September."""

@@ -18,7 +18,7 @@ from tests.journey.journey import Journey
 from tests.journey.operator import Operator, Unit
 from tests.journey.stories import Story
 from tests.journey.town import Town
-from tests.journey.waiting import PATIENCE, eventually
+from tests.waiting import PATIENCE, eventually
 
 THEIRS = "planning.task.completed"
 NAMES = ("--zh", "排水管理处", "--en", "Drainage Office")

@@ -13,7 +13,7 @@ from services.routing.plan import Catalogue
 from tests.journey.counter import CATALOGUE, Counter, Handed
 from tests.journey.journey import material
 from tests.journey.town import FRIDAY
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 NEVER_EARLIER = ("城乡规划法第四十条", "未设消防通道")
 

@@ -6,7 +6,7 @@ from tests.journey.endstate import EndState, end_state
 from tests.journey.journey import Journey
 from tests.journey.stories import STORIES
 from tests.journey.town import Town
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 FIRST = 4
 """How many applications are handed in before the broker is killed."""

@@ -23,7 +23,7 @@ from tests.journey.journey import Journey
 from tests.journey.settling import opened
 from tests.journey.stories import Story
 from tests.journey.town import FRIDAY, Town, begin_anew
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 REGION = "330110"
 DUE = datetime.fromisoformat("2026-09-24T17:05:00+08:00")

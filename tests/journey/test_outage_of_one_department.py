@@ -13,7 +13,7 @@ from tests.journey.journey import Case, Journey
 from tests.journey.operator import Operator
 from tests.journey.stories import Story
 from tests.journey.town import FRIDAY, Town, worker_of
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 AWAY, TASK = "ecology", "environmental-impact"
 THURSDAY = datetime.fromisoformat("2026-09-24T10:00:00+08:00")

@@ -11,7 +11,7 @@ from tests.journey.journey import Journey
 from tests.journey.operator import Unit
 from tests.journey.stories import Story
 from tests.journey.town import Town
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 HOLDER, OTHER = "tax", "housing-fund"
 """Departments without a worker in this town: the tests speak for them."""

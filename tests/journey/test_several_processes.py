@@ -15,7 +15,7 @@ from tests.journey.journey import Journey, receipt_of
 from tests.journey.stories import STORIES
 from tests.journey.test_clocks_over_days import LATE, MONDAY
 from tests.journey.town import FRIDAY, Town, effects, running_town
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 BEFORE_IT_DIES = 12
 """Departments are called some forty times in this journey."""

@@ -25,7 +25,7 @@ from tests.journey.clients import Client
 from tests.journey.office import CALLS
 from tests.journey.settling import opened, settle
 from tests.journey.stories import ITEM
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 FRIDAY = datetime.fromisoformat("2026-09-18T09:30:00+08:00")
 """The last Friday before Mid-Autumn (25 to 27 September) and National Day (1 to 7 October)."""

@@ -7,7 +7,6 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.fixtures.broker import install_rabbitmq
-from tests.journey.waiting import eventually
 from tests.pages.at_the_desk import (
     answer,
     at,
@@ -19,6 +18,7 @@ from tests.pages.at_the_desk import (
     state_of,
 )
 from tests.pages.town_of_desks import drawing, running_town
+from tests.waiting import eventually
 
 LAW = "《港口法》第二十二条"
 

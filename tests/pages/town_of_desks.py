@@ -19,8 +19,8 @@ from shared.businesstime import BusinessTime, setting_starting_now
 from shared.database import Database
 from tests.journey.counter import Counter
 from tests.journey.town import FRIDAY
-from tests.journey.waiting import eventually
 from tests.pages.conftest import PASSWORD
+from tests.waiting import eventually
 
 CATALOGUE = Path(__file__).parent / "harbour"
 PEOPLE = {

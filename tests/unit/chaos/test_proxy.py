@@ -12,7 +12,7 @@ import pytest
 
 from deploy.chaos.wires import Wires
 from deploy.local.stack import Stack
-from tests.journey.waiting import eventually
+from tests.waiting import eventually
 
 ROUTE = "client>server"
 OTHER = "other>server"
