@@ -35,6 +35,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     backbone = Backbone()
     open_cases: OpenCases
     files: RuleFiles
+    names: Names
     rounds: Rounds
     rules: Rules
     signer: Signer
@@ -48,6 +49,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
         catalogue = self.backbone.settings.catalogue
         self._present = PresentCalendars(catalogue)
         data = self.backbone.settings.data
+        self.names = Names(catalogue=catalogue)
         self.files = RuleFiles(catalogue, data=data, environ=os.environ)
         self.rules = Rules(
             calendar=self.calendars.of(self.backbone.settings.region),
@@ -75,11 +77,6 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     def sheet_rules(self) -> SheetRules:
         """By which performance sheets are scored now."""
         return self.files.sheets
-
-    @property
-    def names(self) -> Names:
-        """What departments and regions are called."""
-        return Names(catalogue=self.backbone.settings.catalogue)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -84,3 +84,5 @@ def test_the_desk_says_why_a_light_is_yellow_and_follows_the_policies(desk):
     assert "light-yellow" in shown(desk, "/desk", "en"), "the last good ones stay in force"
     remarks = requests.get(f"{desk.url}/health", timeout=60).json()["remarks"]
     assert remarks == ["policies.yaml is wrong: lights do not go by it"]
+    desk.policies.with_name("departments.yaml").write_text("departments: {", "utf-8")
+    assert "light-yellow" in shown(desk, "/desk", "en"), "whoever writes it stops no page"

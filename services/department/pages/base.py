@@ -2,11 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from services.department.desk.claims import HeldByAnother, NotForThisRole
 from services.department.desk.inbox import Desk
@@ -20,6 +16,7 @@ from shared.errors import OneWindowError
 from shared.lights import PresentLadders
 from shared.settings import Settings
 from shared.shelf import Shelf, Sync
+from shared.titles import PresentTitles, Titles, present_departments
 from shared.web.pages import Pages, Person
 from shared.web.problems import CONFLICT, FORBIDDEN, ProblemType
 from shared.worktime import PresentCalendars
@@ -43,7 +40,7 @@ class Office:
     calendars: PresentCalendars
     ladders: PresentLadders
     shelf: Shelf
-    listed: Path
+    titles: PresentTitles
 
     @property
     def desk(self) -> Desk:
@@ -52,12 +49,9 @@ class Office:
         return Desk(calendars=self.calendars.calendars, ladders=self.ladders.now)
 
     @property
-    def departments(self) -> Mapping[str, Mapping[str, str]]:
-        """The titles of departments by key; read again when one has joined or left."""
-        try:
-            return _titles(self.listed, self.listed.stat().st_mtime_ns)
-        except OSError:
-            return {}
+    def departments(self) -> Titles:
+        """The titles of departments by key, also of one that has just joined."""
+        return self.titles.now
 
     def title(self, department: str, language: str) -> str:
         """What a department is called; its key where nobody says."""
@@ -92,15 +86,8 @@ def office_of(settings: Settings, *, sync: Sync) -> Office:
         calendars=PresentCalendars(settings.catalogue, asked=True),
         ladders=PresentLadders(settings.catalogue),
         shelf=Shelf(settings.shelf, sync=sync),
-        listed=settings.catalogue / "departments.yaml",
+        titles=present_departments(settings.catalogue),
     )
-
-
-@lru_cache(maxsize=4)
-def _titles(file: Path, _changed: int) -> Mapping[str, Mapping[str, str]]:
-    known = yaml.safe_load(file.read_text("utf-8")) or {}
-    departments = known.get("departments") or {}
-    return {key: it.get("title") or {} for key, it in departments.items()}
 
 
 def open_(account: Account) -> bool:
