@@ -6,14 +6,16 @@ A period is a month, a quarter, a year or any days: 2026-09, 2026-Q3, 2026, 2026
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import sqlalchemy as sa
 import typer
 
+from deploy.cli import sheetlists
 from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
 from deploy.cli.console import say
 from deploy.cli.ordering import now
+from deploy.cli.sheetscope import Data, Item, Language, Named, Region, Version, scope_of
 from deploy.local.databases import database_of
 from deploy.local.packages import CHINESE_FONT, ensure
 from deploy.local.places import Places
@@ -24,14 +26,8 @@ from services.supervision.sheets.report import Report, plain, table
 from services.supervision.sheets.rules import FILE, read_rules
 from services.supervision.sheets.scope import Scope
 from shared.errors import NotFound
-from shared.worktime import NATION, Calendars, read_calendars
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-
-Language = Annotated[Literal["en", "zh"], typer.Option(help="Of the words: en or zh.")]
-Named = Annotated[str, typer.Option("--period", metavar="PERIOD", help="Such as 2026-Q3.")]
-Region = Annotated[str, typer.Option(help="Only this region and those in it; else all.")]
-Data = Annotated[Path | None, typer.Option(help="A data folder other than the local stack's.")]
 
 
 @app.command()
@@ -42,8 +38,8 @@ def show(
     *,
     period: Named,
     region: Region = "",
-    item: Annotated[str, typer.Option(help="Only tasks of this service item.")] = "",
-    version: Annotated[int, typer.Option(help="As it was published; else as counted now.")] = 0,
+    item: Item = "",
+    version: Version = 0,
     language: Language = "en",
     as_json: AsJson = False,
     csv: Annotated[Path | None, typer.Option(help="Write a CSV file.")] = None,
@@ -53,7 +49,7 @@ def show(
     data: Data = None,
 ) -> None:
     """Show the figures of a period, or write them to files."""
-    scope = _scope(period, region, item, read_calendars(catalogue))
+    scope = scope_of(period, region, item, catalogue)
     with database_of("supervision", os.environ, data) as database, database.reading() as tx:
         found = _one(_report(tx, scope, version, catalogue), department)
     names = Names(catalogue=catalogue)
@@ -71,6 +67,9 @@ def show(
         print("\n".join(_lines(found, language, names)))
 
 
+app.command("tasks")(sheetlists.command)
+
+
 @app.command()
 def publish(
     *,
@@ -84,7 +83,7 @@ def publish(
 ) -> None:
     """Keep the figures of a period as they are, for ever; a correction is a further version."""
     rules = read_rules(catalogue / FILE)
-    scope = _scope(period, region, "", read_calendars(catalogue))
+    scope = scope_of(period, region, "", catalogue)
     with (
         database_of("supervision", os.environ, data) as database,
         database.transaction(one_picture=True) as tx,
@@ -112,16 +111,6 @@ def versions(
         print(f"{row['version']}  {row['published_at']}  {row['by']}  {row['reason']}".rstrip())
     if not rows:
         say(f"{period} is not published.")
-
-
-def _scope(period: str, region: str, item: str, calendars: Calendars) -> Scope:
-    calendar = calendars.of(os.environ.get("ONEWINDOW_REGION", NATION))
-    return Scope(
-        period=period_of(period),
-        zone=calendar.zone,
-        region=region,
-        item=item,
-    )
 
 
 def _report(tx: sa.Connection, scope: Scope, version: int, catalogue: Path) -> Report:

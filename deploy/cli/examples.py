@@ -104,8 +104,17 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "secrets secrets --renew broker/department.tax",
     ),
     "sheet show": ("sheet show planning --period 2026-Q3 --xlsx q3.xlsx --language zh",),
+    "sheet tasks": (
+        "sheet tasks planning late --period 2026-Q3",
+        "sheet tasks all red --period 2026-Q3 --version 1 --csv cards.csv",
+    ),
     "sheet publish": ('sheet publish --period 2026-Q3 --by "Wang Ming"',),
     "sheet versions": ("sheet versions --period 2026-Q3",),
+    "tasks": (
+        "tasks --light red",
+        "tasks --department planning --until 2026-09-30 --json",
+        "tasks --region 330100 --csv tasks.csv --language zh",
+    ),
     "trace": (f"trace {CASE} --verify", f"trace {CASE} --export trace.json"),
     "window list": ("window list",),
     "window show": (f"window show {CASE}",),

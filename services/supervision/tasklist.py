@@ -5,9 +5,10 @@ Pages, the address for programs and the command line ask here, so that they list
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.supervision.open_cases import OpenCase, OpenTask
 from services.supervision.tally import Counts, Open, by_end, lit, tasks_of
@@ -19,6 +20,8 @@ ORDERS = ("gravest", "due", "department")
 """By light and then by what ends first; by what ends first; by department, the gravest first."""
 OF_LIGHT = ("", "today", *LIGHTS)
 """What may be asked for of lights: all, what ends today, or one of them."""
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that may be asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,11 @@ class Question:
     item: str = ""
     before: datetime | None = None
     order: str = ORDERS[0]
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which a day is over, for `Question.before`."""
+    return datetime.combine(day + timedelta(days=1), time.min, zone)
 
 
 @dataclass(frozen=True, kw_only=True)

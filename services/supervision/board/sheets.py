@@ -2,7 +2,6 @@
 figure, and all of it as files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,13 +12,13 @@ from werkzeug.wrappers import Response
 from services.supervision.board.base import FIGURES, SUPERVISE, BoardBase
 from services.supervision.packing import title_of_text
 from services.supervision.sheets import charts, counting, kept, publishing, told
-from services.supervision.sheets.behind import Counted, Part
-from services.supervision.sheets.figures import CARD_FIGURES, OF_KEY, Figure
+from services.supervision.sheets.behind import Behind, Counted, Part, counted_from
+from services.supervision.sheets.figures import OF_KEY
 from services.supervision.sheets.files import CSV_TYPE, PDF_TYPE, XLSX_TYPE
 from services.supervision.sheets.kept import Kept
 from services.supervision.sheets.periods import Period, before, month, period_of, quarter, year
 from services.supervision.sheets.report import Report
-from services.supervision.sheets.scope import CARDS, Scope
+from services.supervision.sheets.scope import Scope
 from services.supervision.sheets.sheet import Beside, sheet
 from services.supervision.sheets.words import said
 from shared.errors import Invalid, NotFound
@@ -62,7 +61,7 @@ class Asked(Schema):
     version = fields.Integer(load_default=0, validate=validate.Range(min=0, max=10_000))
 
 
-class Behind(Asked):
+class AskedBehind(Asked):
     """Which facts: those that a figure is about, or those in all of which it is a share."""
 
     figure = fields.String(load_default="ended", validate=validate.OneOf(sorted(OF_KEY)))
@@ -113,7 +112,7 @@ class SheetPages(BoardBase):
             **self._frame(visit, scope),
         )
 
-    @page("GET", "/board/sheets/<key>/tasks", query=Behind, roles=SUPERVISE)
+    @page("GET", "/board/sheets/<key>/tasks", query=AskedBehind, roles=SUPERVISE)
     def behind(self, visit: Visit, key: str) -> Page:
         """The tasks, the cards or the ratings that a figure was counted from: of a published sheet
         as they were then, with a word where something has become of them since."""
@@ -124,8 +123,9 @@ class SheetPages(BoardBase):
             shown = self._report(tx, visit, scope)
             if shown.version and not shown.listed:
                 raise NotFound("what was counted was not kept when this version was published")
-            found = _behind(tx, self._source(visit, scope, shown), figure, part, of=asked["of"])
-            now = _behind(tx, Counted(scope=scope), figure, Part(most=0), of=asked["of"])
+            source, of = self._source(visit, scope, shown), asked["of"]
+            found = counted_from(tx, source, figure, part, of=of)
+            now = counted_from(tx, Counted(scope=scope), figure, Part(most=0), of=of)
             since = _since(tx, found) if shown.version else {}
         return Page(
             "sheets/behind.html",
@@ -233,35 +233,7 @@ class SheetPages(BoardBase):
         return [code for code in self.book.names.regions if sight.sees(code)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Behind:
-    """What a figure is counted from: how many tasks, cards or ratings, and some of them."""
-
-    count: int
-    tasks: Sequence[Any] = ()
-    cards: Sequence[Any] = ()
-    ratings: Sequence[Any] = ()
-
-    @property
-    def rows(self) -> Sequence[Any]:
-        return self.tasks or self.cards or self.ratings
-
-
-def _behind(
-    tx: sa.Connection, source: Counted | Kept, figure: Figure, part: Part, *, of: bool
-) -> _Behind:
-    if figure.kind == "rating":
-        count, rows = source.rated(tx, part)
-        return _Behind(count=count, ratings=rows)
-    if figure.key in CARD_FIGURES and not (of and figure.kind == "rate"):
-        rungs = (figure.key,) if figure.key in CARDS else CARDS
-        count, rows = source.cards(tx, rungs, part)
-        return _Behind(count=count, cards=rows)
-    count, rows = source.tasks(tx, figure, part, of=of)
-    return _Behind(count=count, tasks=rows)
-
-
-def _since(tx: sa.Connection, found: _Behind) -> Mapping[Any, Any]:
+def _since(tx: sa.Connection, found: Behind) -> Mapping[Any, Any]:
     """What has become of tasks and cards since they were published: by case and assignment what the
     facts say now, by id the cards that were withdrawn."""
     return {**kept.changed(tx, found.tasks), **dict.fromkeys(kept.withdrawn(tx, found.cards))}

@@ -2,7 +2,7 @@
 address for programs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,15 @@ from services.supervision.board.taskfiles import rows_of
 from services.supervision.open_cases import OpenCase
 from services.supervision.sheets.files import CSV_TYPE, XLSX_TYPE, csv_of, xlsx_of
 from services.supervision.sight import Sight
-from services.supervision.tasklist import OF_LIGHT, ORDERS, Listed, Question
+from services.supervision.tasklist import (
+    EARLIEST,
+    LATEST,
+    OF_LIGHT,
+    ORDERS,
+    Listed,
+    Question,
+    end_of,
+)
 from shared.errors import NotFound
 from shared.web.blocking import aside
 from shared.web.http import Request, http
@@ -24,7 +32,6 @@ from shared.web.pages import Page, Visit, page
 PAGE = 50
 MOST_IN_FILE = 10_000
 TYPES = {"csv": CSV_TYPE, "xlsx": XLSX_TYPE}
-EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
 class Asked(Schema):
@@ -126,11 +133,6 @@ class TaskPages(BoardBase):
             "regions": sorted(regions),
             "items": {it.item: it.title for it in cases if it.tasks},
         }
-
-
-def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which a day is over."""
-    return datetime.combine(day + timedelta(days=1), time.min, zone)
 
 
 def _chosen(asked: Mapping[str, Any]) -> Mapping[str, str]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from services.supervision.facttables import facts
 from services.supervision.ratings import ratings
 from services.supervision.sheets.counting import columns_of
-from services.supervision.sheets.figures import Figure
-from services.supervision.sheets.scope import Scope
+from services.supervision.sheets.figures import CARD_FIGURES, Figure
+from services.supervision.sheets.scope import CARDS, Scope
 from services.supervision.tables import alerts, cases
 
 Found = tuple[int, Sequence[Any]]
@@ -22,7 +22,48 @@ class Part:
     """Which rows of a list are asked for."""
 
     first: int = 0
-    most: int = 50
+    most: int | None = 50
+
+
+class Source(Protocol):
+    """Where figures were counted from: what there is now, or what was kept of then."""
+
+    def tasks(
+        self, tx: sa.Connection, figure: Figure, part: Part, *, of: bool = False
+    ) -> Found: ...
+
+    def cards(self, tx: sa.Connection, rungs: Sequence[str], part: Part) -> Found: ...
+
+    def rated(self, tx: sa.Connection, part: Part) -> Found: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """What a figure is counted from: how many tasks, cards or ratings, and some of them."""
+
+    count: int
+    tasks: Sequence[Any] = ()
+    cards: Sequence[Any] = ()
+    ratings: Sequence[Any] = ()
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        return self.tasks or self.cards or self.ratings
+
+
+def counted_from(
+    tx: sa.Connection, source: Source, figure: Figure, part: Part, *, of: bool = False
+) -> Behind:
+    """What a figure was counted from; `of` asks for those in all of which it is a share."""
+    if figure.kind == "rating":
+        count, found = source.rated(tx, part)
+        return Behind(count=count, ratings=found)
+    if figure.key in CARD_FIGURES and not (of and figure.kind == "rate"):
+        rungs = (figure.key,) if figure.key in CARDS else CARDS
+        count, found = source.cards(tx, rungs, part)
+        return Behind(count=count, cards=found)
+    count, found = source.tasks(tx, figure, part, of=of)
+    return Behind(count=count, tasks=found)
 
 
 @dataclass(frozen=True, kw_only=True)
