@@ -50,6 +50,12 @@ class Followed(Generic[Meant]):
             self._blame(error)
             self.meant = otherwise(error)
 
+    @property
+    def remarks(self) -> list[str]:
+        """For a service's health, which anybody may ask: that something is wrong, not what."""
+        said = "what is written is wrong and not followed: the log says why"
+        return [f"{self._name}: {said}"] if self.wrong else []
+
     def look(self) -> bool:
         """Read what has changed; whether it means something else now. Costs a stat of each file."""
         stamp, before = self._stamp(), self._seen

@@ -32,6 +32,11 @@ class PresentTitles:
         self._followed.look()
         return self._followed.meant[1]
 
+    @property
+    def remarks(self) -> list[str]:
+        """That the file is wrong; for a service's health."""
+        return self._followed.remarks
+
     def _in_order(self) -> tuple[list[str], Titles]:
         """Their order is shown as well, and mappings that are equal may differ in it."""
         titles = self._read()

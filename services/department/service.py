@@ -56,7 +56,7 @@ class Bureau(DependencyProvider):  # type: ignore[misc]
     @property
     def remarks(self) -> list[str]:
         """What is not as somebody has written it; shown by /health."""
-        return self.office.ladders.remarks
+        return self.office.remarks
 
     def setup(self) -> None:
         self.office = office_of(self.container.config[SETTINGS], sync=_synced)

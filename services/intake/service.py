@@ -66,6 +66,11 @@ class Window(DependencyProvider):  # type: ignore[misc]
         self.link_key = settings.link_key() or os.urandom(KEY_BYTES)  # without one no link is good
         self.counter = Together(self.backbone.workplace.work, self._hand_in_all)
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is not as somebody has written it; shown by /health."""
+        return self._present.remarks
+
     def recount(self) -> None:
         """Go by the calendars of now, and count reviews anew at the start and after a change."""
         if self._present.refresh():

@@ -35,6 +35,11 @@ class Items(DependencyProvider):  # type: ignore[misc]
         return self
 
     @property
+    def remarks(self) -> list[str]:
+        """What is not as somebody has written it; shown by /health."""
+        return self._present.remarks
+
+    @property
     def plans(self) -> Plans:
         """The plans, with the departments of now."""
         self._plans.departments = self._present.departments()

@@ -86,7 +86,7 @@ class Rulebook(DependencyProvider):  # type: ignore[misc]
     @property
     def remarks(self) -> list[str]:
         """What is not as somebody has written it; shown by /health."""
-        return self.files.remarks
+        return [*self._present.remarks, *self.files.remarks, *self.names.remarks]
 
     def refresh(self) -> None:
         """Go by the calendars and the files of rules of now."""

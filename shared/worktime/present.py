@@ -22,6 +22,11 @@ class PresentCalendars:
         """As they were read last."""
         return self._followed.meant
 
+    @property
+    def remarks(self) -> list[str]:
+        """That calendars are wrong as they are written; for a service's health."""
+        return self._followed.remarks
+
     def refresh(self) -> bool:
         """Read what has changed; whether calendars were. Costs a look at each file."""
         return self._followed.look()

@@ -266,6 +266,8 @@ def test_a_service_that_runs_learns_of_a_version_and_counts_by_it(
     book.refresh()
     book.refresh()
     assert not book.rules.calendar.is_working(date(2026, 11, 27))
+    (remark,) = book.remarks
+    assert remark.startswith("calendars: what is written is wrong")
 
 
 def test_many_cases_are_counted_in_batches(database: Database):

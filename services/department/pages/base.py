@@ -49,6 +49,11 @@ class Office:
         return Desk(calendars=self.calendars.calendars, ladders=self.ladders.now)
 
     @property
+    def remarks(self) -> list[str]:
+        """What is not as somebody has written it."""
+        return [*self.calendars.remarks, *self.ladders.remarks, *self.titles.remarks]
+
+    @property
     def departments(self) -> Titles:
         """The titles of departments by key, also of one that has just joined."""
         return self.titles.now

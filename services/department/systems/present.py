@@ -34,6 +34,11 @@ class PresentConnections:
         """Why the file of now is not in force; empty where it is."""
         return self._file.wrong
 
+    @property
+    def remarks(self) -> list[str]:
+        """That the file of now is not in force; for a service's health."""
+        return self._file.remarks
+
     def look(self) -> bool:
         """Take the file over if it has changed; whether the connections are others now."""
         before = self.connections

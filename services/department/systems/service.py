@@ -68,6 +68,11 @@ class Ways(DependencyProvider):  # type: ignore[misc]
         self.held = Held()
 
     @property
+    def remarks(self) -> list[str]:
+        """What is not as somebody has written it; shown by /health."""
+        return self.present.remarks
+
+    @property
     def connections(self) -> Connections:
         """Those that are in force."""
         return self.present.connections

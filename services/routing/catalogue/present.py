@@ -35,6 +35,11 @@ class PresentCatalogue:
         )
         self.catalogue = self._file.meant
 
+    @property
+    def remarks(self) -> list[str]:
+        """That the departments of now are not those of the file; for a service's health."""
+        return self._file.remarks
+
     def departments(self) -> Departments:
         """Those of the file as it is now. Asking costs a look at the file's date."""
         before = self._file.meant.departments

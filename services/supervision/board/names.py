@@ -26,6 +26,11 @@ class Names:
         """The titles of regions by code."""
         return self._regions.now
 
+    @property
+    def remarks(self) -> list[str]:
+        """Which file is wrong."""
+        return [*self._departments.remarks, *self._regions.remarks]
+
     def department(self, key: str, language: str) -> str:
         """What a department is called; its key where nobody says."""
         return self.departments.get(key, {}).get(language, key)
