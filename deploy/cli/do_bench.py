@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.console import say
+from deploy.cli.wholefile import whole
 from deploy.local.places import Places
 from shared.errors import NotFound
 
@@ -63,9 +64,11 @@ def command(
         results[name] = SCENARIOS[name](bench)
         if as_json:  # after each, so that nothing that was measured is lost
             settings = {"processes": processes, "connections": connections, **asdict(bench.size)}
-            as_json.write_text(written(machine, settings, results))
+            with whole(as_json) as part:
+                part.write_text(written(machine, settings, results))
     printed(machine, results, width=None if sys.stdout.isatty() else 160)
     if plot:
         from deploy.bench.plot import drawn  # noqa: PLC0415
 
-        plot.write_text(drawn(charts(results)))
+        with whole(plot) as part:
+            part.write_text(drawn(charts(results)))

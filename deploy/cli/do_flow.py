@@ -18,6 +18,7 @@ from deploy.cli.catalogue.options import EXAMPLE, AsJson, Folder
 from deploy.cli.console import say
 from deploy.cli.flow.showing import show, show_differences
 from deploy.cli.reading import progress_of, zone_of
+from deploy.cli.wholefile import whole
 from deploy.local.databases import database_of
 from services.supervision import xes
 from services.supervision.flow.comparing import compared
@@ -95,7 +96,8 @@ def command(
     words = replace(words, titles=found.titles)
     if picture:
         drawn = svg(found.flow, words, rare=0.0 if every_edge else RARE)
-        picture.write_text(standalone(drawn, item), encoding="utf-8")
+        with whole(picture) as part:
+            part.write_text(standalone(drawn, item), encoding="utf-8")
         say(f"Written to {picture}.")
     if as_json:
         _print({"item": item, "chosen": found.chosen, **plain(found.flow, words)})

@@ -16,6 +16,7 @@ import typer
 
 from deploy.cli.console import say
 from deploy.cli.reading import progress_over
+from deploy.cli.wholefile import whole
 from deploy.local.databases import database_of
 from services.supervision.exports import as_ocel, as_sqlite, as_xes, reading
 from services.supervision.exports.told import Told
@@ -93,24 +94,18 @@ class _Counted:
 def _sqlite(file: Path, cases: Iterable[Told], format: Format) -> None:
     if format != "ocel":
         raise Invalid(Fault("FILE", f"{file} is one of SQLite, which only OCEL has a form for"))
-    part = _part(file)
-    as_sqlite.write(part, cases)
-    part.replace(file)
+    with whole(file) as part:
+        as_sqlite.write(part, cases)
 
 
 def _text(file: Path, parts: Iterable[str]) -> None:
-    """Write a text in UTF-8, packed where the name says so; what is half done has another name."""
-    part = _part(file)
+    """Write a text in UTF-8, packed where the name says so."""
     opened = gzip.open if file.suffix == ".gz" else open
     try:
-        with opened(part, "wt", encoding="utf-8", errors="replace") as writing:
+        with (
+            whole(file) as part,
+            opened(part, "wt", encoding="utf-8", errors="replace") as writing,
+        ):
             writing.writelines(parts)
     except OSError as error:
         raise Invalid(Fault("FILE", f"{file} cannot be written: {error.strerror}")) from error
-    part.replace(file)
-
-
-def _part(file: Path) -> Path:
-    part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    return part

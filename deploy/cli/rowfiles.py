@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from deploy.cli.wholefile import whole
 from shared.errors import Fault, Invalid
 from shared.spreadsheets import harmless
 
@@ -15,7 +16,7 @@ def write_rows(
 ) -> None:
     """Write rows, by the name of the file. Raises Invalid naming `field` where it cannot be."""
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
             if path.suffix == ".csv":
                 written = csv.DictWriter(file, columns)
                 written.writeheader()
