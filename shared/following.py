@@ -25,8 +25,8 @@ class Followed(Generic[Meant]):
 
     A change is read once it was the same in two looks, for somebody may still be writing. What is
     wrong is read again at each look, for the fault may lie in another file, such as that of a
-    secret. Both suit a timer. Whoever is `asked`, by visits or messages, may be so once an hour,
-    or a thousand times a second: they read a change at the first look, and no file twice.
+    secret. Both suit a timer. Whoever is `asked`, by visits or messages, may be so once an hour or
+    a hundred times a second: they read a change at the first look, and what is wrong only once.
     """
 
     def __init__(

@@ -1,10 +1,17 @@
 """What is wrong with a YAML file is one sentence, with the file and the place."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from services.department.systems.connections import read_connections
+from services.supervision.peoplefile import read_people
+from services.supervision.policies import read_policy
+from services.supervision.sheets.rules import read_rules
 from shared.errors import Invalid
+from shared.lights import PresentLadders
+from shared.worktime.table import read_table
 from shared.yamlfile import plain_of, read_yaml
 
 WRONG = {
@@ -39,3 +46,28 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
         read_yaml(file, "people")
     file.write_text("people: {}", "utf-8")
     assert read_yaml(file, "people") == {"people": {}}
+
+
+READERS: dict[str, Callable[[Path], object]] = {
+    "policies.yaml": read_policy,
+    "people.yaml": lambda file: read_people(file, {}),
+    "sheets.yaml": read_rules,
+    "connections.yaml": read_connections,
+    "calendar.yaml": read_table,
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_file_of_the_catalogue_says_it_in_one_sentence(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text("a: 1\nb: [\n", "utf-8")
+    with pytest.raises(Invalid) as error:
+        READERS[name](file)
+    said = str(error.value)
+    assert f"{name} is not YAML in line 3, column 1: expected the node content" in said
+    assert "\n" not in said
+
+
+def test_the_ladders_of_lights_say_it_as_well(tmp_path: Path) -> None:
+    (tmp_path / "policies.yaml").write_text("b: [", "utf-8")
+    assert "policies.yaml is not YAML in line 1, column 5" in PresentLadders(tmp_path).fault
