@@ -12,6 +12,7 @@ from shared.businesstime import CHINA
 from shared.web.pages import formats
 from shared.web.pages.problemtexts import worded
 from shared.web.pages.texts import LANGUAGES, MissingText, Texts
+from shared.web.problems import KINDS
 
 ROOT = Path(__file__).parents[3]
 KIT, ACCOUNTS = ROOT / "shared/web/pages", ROOT / "shared/accounts"
@@ -32,6 +33,13 @@ def test_every_text_that_a_template_asks_for_is_there(folder):
     }
     assert asked - texts.keys == set()
     assert asked
+
+
+def test_every_problem_that_a_browser_can_meet_has_words_of_its_own():
+    of_programs = {"unauthorized", "not-from-there", "length-required", "wrong-media-type"}
+    met = KINDS.keys() - of_programs - {"too-many"}  # which the pages that refuse say themselves
+    said = {f"problem.{kind}.{part}" for kind in met for part in ("title", "advice")}
+    assert said - ABOUT.keys == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
