@@ -164,13 +164,7 @@ def _limited(limit: str, ladder: Ladder, calendar: Calendar) -> Limited:
     """Clocks that began together have one limit: worked out once for all of them."""
     ledger = limit_of_text(limit)
     assert isinstance(ledger, Ledger), "only what was promised for a date has no budget"
-    return timing(ledger, ladder, calendar), _shared(alike(ledger, calendar))
-
-
-@lru_cache(maxsize=4_096)
-def _shared(limit: Ledger) -> Ledger:
-    """Limits that begin on a day pass alike: one value for all of them."""
-    return limit
+    return timing(ledger, ladder, calendar), alike(ledger, calendar)
 
 
 _gravest = lru_cache(maxsize=4_096)(gravest)

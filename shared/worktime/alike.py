@@ -1,13 +1,16 @@
 """Limits that begin on one day end together; what is counted of one is counted of all of them."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from shared.worktime.ledger import Ledger
+from shared.worktime.measures import Unit
 from shared.worktime.workdays import Calendar
 
 
 def alike(ledger: Ledger, calendar: Calendar) -> Ledger:
-    """A limit that ends when this one does, the same for all that begin on a day.
+    """A limit that passes and ends when this one does, one value for all that begin on a day.
 
     Of the moment at which a limit in days begins only the day counts, and whether its business was
     over by then (see measures). One that was stopped or extended stays as it is.
@@ -16,5 +19,10 @@ def alike(ledger: Ledger, calendar: Calendar) -> Ledger:
         return ledger
     day = calendar.local(ledger.started)
     over = day >= calendar.close_of(day.date())
-    begin = datetime.combine(day, time.max if over else time.min, calendar.zone)
-    return Ledger.starting(begin, ledger.amount, ledger.unit)
+    return _of_day(day.date(), over, ledger.amount, ledger.unit, calendar.zone)
+
+
+@lru_cache(maxsize=4_096)
+def _of_day(day: date, over: bool, amount: int, unit: Unit, zone: ZoneInfo) -> Ledger:
+    begin = datetime.combine(day, time.max if over else time.min, zone)
+    return Ledger.starting(begin, amount, unit)
