@@ -230,17 +230,18 @@ def beat():
 
 eventlet.spawn(beat)
 def given_up(url):
+    before = len(beats)
     try:
         call_within(Address(channel="x", url=url), digest, 1)
     except NotTaken as error:
-        return str(error), error.unsure
+        return str(error), error.unsure, len(beats) - before > 1
 
-before = len(beats)
 calls = [eventlet.spawn(given_up, url) for url in sys.argv[1:]]
 for it in calls:
     print(*it.wait(), sep="|")
-print(len(beats) - before > 10)
 """
+"""Prints of each call what became of it, whether that is unsure, and whether others went on: if one
+holds up the others, nobody else's heart beats until it ends, however long it takes."""
 
 
 def test_a_call_is_given_up_in_time_whatever_the_far_end_does_and_others_go_on_meanwhile():
@@ -269,6 +270,6 @@ def test_a_call_is_given_up_in_time_whatever_the_far_end_does_and_others_go_on_m
             check=True,
         )
         gone.set()
-    line = "nothing was heard within 1 seconds|True"
-    assert ended.stdout.splitlines() == [*[line] * len(urls), "True"], ended.stderr
+    line = "nothing was heard within 1 seconds|True|True"
+    assert ended.stdout.splitlines() == [line] * len(urls), ended.stderr
     assert "Traceback" not in ended.stderr
