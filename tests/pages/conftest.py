@@ -9,11 +9,12 @@ import pytest
 
 from deploy.local.npm import PAGES, ensure_packages
 from deploy.local.places import Places
-from shared.accounts import keeping, store, tables
+from shared.accounts import keeping, store
 from shared.accounts.entering import Browser, begin
 from shared.accounts.keeping import Once
 from shared.businesstime import BusinessTime
 from shared.database import Database
+from shared.migrating import migrate
 from tests.fixtures.service_process import running
 
 FIRST, PASSWORD = "first-password-1", "ein-Fenster-3"
@@ -72,8 +73,7 @@ def serving(data, port=None, settings=None):
     """The sample service at a port, until the end of the block."""
     ensure_packages(PAGES, Places.from_environment(os.environ).home / "scripts")
     database = Database.open("department", data=data)
-    with database.transaction() as tx:
-        tables.metadata.create_all(tx)
+    migrate(database)  # all tables: one that runs for long also sweeps its inbox
     with running("tests.pages.sample.service", data=data, port=port, **settings or {}) as it:
         yield Sample(url=it.url, database=database, log=it.log)
     database.close()
