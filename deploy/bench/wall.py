@@ -2,8 +2,8 @@
 
 The tasks are copies of those of cases whose departments do not answer, spread over departments of
 other names. What is measured is the whole page over HTTP, with its session: the first time after a
-start of the service, and again and again; and how long after an application has its code the wall
-shows it.
+start of the service, and again and again, beside it the list of all open tasks; and how long after
+an application has its code the wall shows it.
 """
 
 import time
@@ -56,11 +56,14 @@ class WallAt:
         self._start_again()
         cold = self._look()
         warm = [self._look() for _ in range(looks)]
+        lists = [self._look("board/tasks") for _ in range(looks)]
         shown = [self._event(number) for number in range(applications)]
         return {
             "cold_ms": cold,
             "warm_p50_ms": quantile(warm, 0.5),
             "warm_p95_ms": quantile(warm, 0.95),
+            "tasks_p50_ms": quantile(lists, 0.5),
+            "tasks_p95_ms": quantile(lists, 0.95),
             "from_the_window_to_the_wall_p50_ms": quantile(shown, 0.5),
             "from_the_window_to_the_wall_most_ms": max(shown),
             "memory_mib": memory(self.site.parts["supervision"]).pss,
