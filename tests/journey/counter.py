@@ -21,7 +21,7 @@ from shared.delivery import outbox
 from shared.delivery.work import Work
 from tests.journey.clients import Client
 from tests.journey.journey import material
-from tests.journey.settling import opened, settle
+from tests.journey.settling import heard, opened
 from tests.journey.stories import company
 from tests.journey.town import FRIDAY, begin_anew
 from tests.waiting import eventually
@@ -149,7 +149,7 @@ class Handed:
 
     def directives(self) -> list[tuple[str, str]]:
         """What supervision told routing to do about the case, as (silence, department)."""
-        settle(self.counter.stack)
+        heard(self.counter.stack)
         trace = self.counter.supervision.get(f"/cases/{self.code}/trace")
         said = [it["message"] for it in trace["entries"] if it["type"] == "task.act-on-silence"]
         return [(it["silence"], it["department"]) for it in said]
@@ -166,7 +166,7 @@ class Handed:
 
     def clocks(self) -> dict[tuple[str, str], dict[str, Any]]:
         """The clocks of the case by kind and task, when all that was said has come to them."""
-        settle(self.counter.stack)
+        heard(self.counter.stack)
         found = self.counter.supervision.get(f"/cases/{self.code}/clocks")["clocks"]
         return {(it["kind"], it["task"]): it for it in found}
 

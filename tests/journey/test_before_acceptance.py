@@ -122,6 +122,7 @@ def test_a_notice_in_time_a_correction_a_refusal_and_silence(clerks: Counter) ->
         assert counter.task("lead", case.code, "permit")["materials"][0]["name"] == "site-plan"
     assert silent[0].clocks()["statutory", ""]["due_at"] == STATUTORY
     assert new_since(before, counter) == {"issued": 6, "received": 0, "open": 4, "refused": 1}
+    eventually(lambda: clock(silent[0])["ended_at"], "the silence ends the clock")
     ended = clock(silent[0])["lines"][-1]["en"]
     assert ended.startswith("nothing was said in time: deemed accepted")
     told_of_it_once(counter, silent[0])
