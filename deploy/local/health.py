@@ -15,6 +15,8 @@ PATIENCE = 3.0
 MOST = 1_000_000
 """Bytes of an answer that are read."""
 OK, FAILING, SILENT = "ok", "failing", "no answer"
+NO_HEALTH = (RecursionError, ValueError, KeyError, TypeError, AttributeError)
+"""What comes of reading an answer that is none of a service: another may have its port now."""
 _open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
@@ -41,8 +43,8 @@ def healths(parts: Iterable[Part]) -> dict[str, Health]:
 def _health(address: str) -> Health:
     try:
         return _read(_answer(f"{address}/health"))
-    except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError):
-        return Health(status=SILENT)  # or one that is none of a service
+    except (OSError, HTTPException, *NO_HEALTH):
+        return Health(status=SILENT)
 
 
 def _answer(address: str) -> bytes:

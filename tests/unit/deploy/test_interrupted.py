@@ -103,6 +103,15 @@ def test_a_file_has_its_name_when_it_is_whole_and_what_was_begun_goes(tmp_path: 
     assert {it.name for it in tmp_path.iterdir()} == {"out.csv", "link.csv"}
 
 
+def test_who_could_not_read_a_file_cannot_read_what_takes_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "told.csv"
+    file.touch(mode=0o600)
+    with whole(file) as part:
+        assert part.stat().st_mode & 0o777 == 0o600, "from the beginning"
+        part.write_text("names")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_until_a_command_has_begun_the_system_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     handlers: list[object] = []
 
