@@ -98,9 +98,10 @@ class Database:
         self.engine = engine
         self.service = service
         self._turn = _Turn() if engine.dialect.name == "sqlite" else nullcontext()
-        self._reading = engine
+        self._reading = self._glancing = engine
         if engine.dialect.name == "postgresql":
             self._reading = engine.execution_options(**ONE_PICTURE, postgresql_readonly=True)
+            self._glancing = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @classmethod
     def open(cls, service: str, *, url: str = "", data: Path | None = None) -> "Database":
@@ -129,6 +130,16 @@ class Database:
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that only reads, a consistent picture."""
         with _translated(), self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[sa.Connection]:
+        """For reading whether there is anything to do, which is asked all the time.
+
+        Each statement sees what is committed when it begins. On PostgreSQL there is no transaction:
+        one way to the server and back instead of three.
+        """
+        with _translated(), self._glancing.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -201,7 +212,9 @@ def _postgresql(url: str, service: str) -> sa.Engine:
         json_serializer=text_of,
         connect_args={
             "options": f"-csearch_path={service}"
-            f" -cidle_in_transaction_session_timeout={LONGEST_REST}",
+            f" -cidle_in_transaction_session_timeout={LONGEST_REST}"
+            " -cstandard_conforming_strings=on",  # `shared.statements.Utf8` relies on it
+            "client_encoding": "UTF8",
             "connect_timeout": 5,
             # A server that is gone without a word is noticed within half a minute.
             "keepalives_idle": 10,

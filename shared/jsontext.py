@@ -33,6 +33,14 @@ def text_of(value: Any, *, plain: Plain = _none_known, sort: bool = False) -> st
         return _slowly(value, plain, sort=sort)
 
 
+def utf8_of(value: Any, *, plain: Plain = _none_known) -> bytes:
+    """`text_of`, encoded. Raises UnicodeEncodeError for half a surrogate pair."""
+    try:
+        return orjson.dumps(value, default=plain, option=_PLAIN)
+    except orjson.JSONEncodeError:
+        return _slowly(value, plain, sort=False).encode()
+
+
 def _slowly(value: Any, plain: Plain, *, sort: bool) -> str:
     def known(other: Any) -> Any:
         return other.isoformat() if isinstance(other, date) else plain(other)

@@ -16,8 +16,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shared.jsontext import text_of
-from shared.statements import POSTGRESQL, Statement
+from shared.jsontext import utf8_of
+from shared.statements import POSTGRESQL, Statement, Utf8
 
 Rows = Sequence[Mapping[str, Any]]
 Names = tuple[str, ...]
@@ -72,7 +72,7 @@ def _write(tx: sa.Connection, compose: Any, table: sa.Table, rows: Rows, *more: 
     names = tuple(rows[0])
     if tx.dialect.name == POSTGRESQL:
         statement = _statement(compose, table, names, *more)
-        return statement.rows(tx, rows=text_of(list(rows)))
+        return statement.rows(tx, rows=Utf8(utf8_of(list(rows))))
     return tx.execute(compose(table, names, tx.dialect.name, *more), list(rows))
 
 

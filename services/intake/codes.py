@@ -9,13 +9,14 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake import store
 from shared.casecode import CodeParts, Scheme, month_of
 from shared.database import Database
 from shared.errors import Unavailable
+from shared.values import with_changed
 
 BLOCK = 100
 
@@ -52,10 +53,10 @@ class Codes:
     @contextmanager
     def held(self, region: str, now: datetime) -> Iterator[Held]:
         """A code for an application. Stands outside any transaction: reserving has its own."""
-        parts = replace(self.parts, region=region, month=month_of(now))
+        parts = with_changed(self.parts, region=region, month=month_of(now))
         series = self.scheme.series(parts)
         serial = self._take(series)
-        held = Held(self.scheme.compose(replace(parts, serial=serial)))
+        held = Held(self.scheme.compose(with_changed(parts, serial=serial)))
         try:
             yield held
         finally:

@@ -12,6 +12,7 @@ from shared.messages import Review, ToCorrect
 from shared.messages.codec import to_plain
 from shared.messages.reader import load
 from shared.rows import insert, upsert
+from shared.statements import Statement
 
 Row = dict[str, Any]
 
@@ -35,8 +36,18 @@ def of(tx: sa.Connection, code: str, *, to_change: bool = False) -> Reviewed | N
 
 def next_due(tx: sa.Connection) -> datetime | None:
     """The moment at which the next application counts as accepted."""
-    coming = sa.select(reviews.c.due_at).where(reviews.c.due_at.is_not(None))
-    return tx.execute(coming.order_by(reviews.c.due_at).limit(1)).scalar()
+    found = _NEXT.rows(tx)
+    return found[0].due_at if found else None
+
+
+_NEXT = Statement(
+    lambda _among: (
+        sa.select(reviews.c.due_at)
+        .where(reviews.c.due_at.is_not(None))
+        .order_by(reviews.c.due_at)
+        .limit(1)
+    )
+)
 
 
 def due(tx: sa.Connection, now: datetime, limit: int) -> list[Reviewed]:

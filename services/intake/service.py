@@ -119,7 +119,7 @@ class Service(ReviewRoutes):
         """Accept what nobody looked at in time; the seconds until the next one is due."""
         self.window.recount()
         time = self.delivery.settings.time
-        with self.delivery.database.reading() as tx:
+        with self.delivery.database.glance() as tx:
             coming = reviews.next_due(tx)
         if coming is None or coming >= time.now():
             return (time.delay_until(coming) or SHORTLY) if coming else 1.0

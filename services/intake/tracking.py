@@ -5,7 +5,7 @@ held until the gap is filled.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.intake.notices import Notice, notice_of
@@ -25,6 +25,7 @@ from shared.messages.progress import (
     Skipped,
     Suspended,
 )
+from shared.values import made_often, with_changed
 
 TASK_STATES: Mapping[type, str] = {
     Assigned: "assigned",
@@ -41,6 +42,7 @@ TASK_STATES: Mapping[type, str] = {
 """What each part of the stream makes of the task that it names."""
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """Where a task stands. `department` is empty where none was asked."""
@@ -50,6 +52,7 @@ class Step:
     department: str = ""
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Track:
     """How far a case is. `number` is that of the last message that counted; 0 before the first.
@@ -87,7 +90,7 @@ def _after(track: Track, sent: CaseProgressed) -> Track:
         if isinstance(change, Revoked | Merged):
             outcome = "revoked" if isinstance(change, Revoked) else "merged"
     told = [notice for change in sent.changes if (notice := notice_of(change, sent.at))]
-    return replace(
+    return with_changed(
         track,
         number=sent.number,
         state=sent.state,

@@ -18,7 +18,7 @@ was heard before under another message id. Nothing that a department says vanish
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -44,6 +44,7 @@ from shared.messages import (
 )
 from shared.messages.progress import Accepted, Completed, Declined, Noted, Refused, Returned
 from shared.messages.registry import name_of
+from shared.values import with_changed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +175,7 @@ def _taken_up(step: Step, task: Task, message: Any) -> None:
 
 
 def _accepted(step: Step, task: Task, message: Any) -> None:
-    step.tasks[task.key] = replace(step.tasks[task.key], accepted=True)
+    step.tasks[task.key] = with_changed(step.tasks[task.key], accepted=True)
     step.changes.append(
         Accepted(
             task=task.key,
@@ -204,7 +205,7 @@ def _noted(step: Step, task: Task, message: TaskNoted) -> None:
 def _completed(step: Step, task: Task, message: TaskCompleted) -> None:
     check_whole(step.item, task, message)
     step.resume(task.key, "the department has answered", message.officer)
-    step.tasks[task.key] = replace(
+    step.tasks[task.key] = with_changed(
         _remember(step.tasks[task.key], message),
         status="completed",
         outcome=message.outcome,
@@ -256,7 +257,7 @@ def _returned(step: Step, task: Task, message: TaskReturned) -> None:
     _taken_up(step, task, message)
     state = _remember(step.tasks[task.key], message)
     missing = tuple(shortcoming.subject for shortcoming in message.missing)
-    step.tasks[task.key] = replace(state, missing=missing)
+    step.tasks[task.key] = with_changed(state, missing=missing)
     step.changes.append(
         Returned(
             task=task.key,
@@ -348,7 +349,7 @@ def _not_waiting(task: TaskState) -> None:
 
 
 def _remember(task: TaskState, message: Any) -> TaskState:
-    return replace(task, heard=(*task.heard, print_of(message)))
+    return with_changed(task, heard=(*task.heard, print_of(message)))
 
 
 _CONTENT: dict[type, Callable[[Any], tuple[Any, ...]]] = {

@@ -10,12 +10,13 @@ State of a task: absent (its turn has not come), `open`, `returned` (waits for t
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.messages import Deferral, Material, Person
+from shared.values import made_often, with_changed
 
 CaseState = Literal["handling", "suspended", "awaiting_materials", "decided", "withdrawn"]
 TaskStatus = Literal[
@@ -42,7 +43,8 @@ def digest(*said: Any) -> str:
     return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@made_often
+@dataclass(frozen=True, kw_only=True)
 class Past:
     """An assignment that a department gave back."""
 
@@ -50,7 +52,8 @@ class Past:
     department: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@made_often
+@dataclass(frozen=True, kw_only=True)
 class TaskState:
     """How far a task is, and what it came to.
 
@@ -106,7 +109,8 @@ class Application:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@made_often
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A case as routing knows it. `number` counts what was said of it in the case stream.
 
@@ -133,4 +137,4 @@ class Case:
 
     def numbered(self, number: int) -> "Case":
         """The case after a further message in the case stream."""
-        return replace(self, number=number)
+        return with_changed(self, number=number)

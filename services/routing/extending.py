@@ -4,14 +4,13 @@ The head of the department has agreed before it is asked for (Administrative Lic
 article 42). The clocks of the case stay: only the case's own extension moves those.
 """
 
-from dataclasses import replace
-
 from services.routing.handing import supplement
 from services.routing.permitted import Refusal
 from services.routing.plan import Task
 from services.routing.step import Step
 from shared.messages import TaskExtensionRequested
 from shared.messages.ordered import TaskExtended
+from shared.values import with_changed
 
 GRANTED = "more time was granted for this task"
 
@@ -25,7 +24,7 @@ def extend_task(step: Step, task: Task, message: TaskExtensionRequested) -> None
         raise Refusal("the task was extended before, and that is done once")
     if message.approved_by == message.officer:
         raise Refusal(f"{message.officer} asked for more time and cannot be who agrees to it")
-    step.tasks[task.key] = replace(state, extended=True)
+    step.tasks[task.key] = with_changed(state, extended=True)
     step.changes.append(
         TaskExtended(
             task=task.key,

@@ -4,7 +4,6 @@ A department gets exactly the fields and materials that the item lets its task s
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from services.routing.case import Past, TaskState, assignment_of
@@ -23,6 +22,7 @@ from shared.messages import (
 )
 from shared.messages.ordered import Transferred
 from shared.messages.progress import Assigned, Cancelled
+from shared.values import with_changed
 
 
 def assign(step: Step, task: Task, department: str) -> None:
@@ -44,7 +44,7 @@ def give_back(step: Step, task: Task, department: str) -> None:
     """End an assignment that its department has no longer, and hand the task to another."""
     before = step.tasks[task.key]
     past = Past(assignment=before.assignment, department=before.department)
-    step.tasks[task.key] = replace(before, past=(*before.past, past))
+    step.tasks[task.key] = with_changed(before, past=(*before.past, past))
     assign(step, task, department)
 
 
@@ -81,7 +81,7 @@ def cancel_open(step: Step, reason: str) -> None:
     """Take every task back that a department still has in hand."""
     for key, task in list(step.tasks.items()):
         if task.status == "divided":
-            step.tasks[key] = replace(task, status="cancelled")
+            step.tasks[key] = with_changed(task, status="cancelled")
         if task.held:
             take_back(step, key, reason)
 
@@ -89,7 +89,7 @@ def cancel_open(step: Step, reason: str) -> None:
 def take_back(step: Step, key: str, reason: str) -> None:
     """Take one task back that a department has in hand."""
     task = step.tasks[key]
-    step.tasks[key] = replace(task, status="cancelled")
+    step.tasks[key] = with_changed(task, status="cancelled")
     names = {"task": key, "assignment": task.assignment, "department": task.department}
     step.changes.append(Cancelled(**names, reason=reason))
     step.messages.append(TaskCancelled(case=step.case.code, at=step.now, **names, reason=reason))

@@ -1,6 +1,6 @@
 """Tasks that are approved without an answer of their department, because the item says so."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.routing.case import TaskState
 from services.routing.plan import Task
@@ -8,6 +8,7 @@ from services.routing.step import Step
 from services.routing.verifying import is_promised
 from shared.messages import Text
 from shared.messages.progress import Settled
+from shared.values import with_changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,9 @@ def settle_at_once(step: Step, task: Task, ground: Ground) -> None:
     before = step.tasks.get(task.key) or TaskState(
         status="open", department=step.filling(task.department, task)
     )
-    step.tasks[task.key] = replace(before, status="completed", outcome="approved", opinion=said)
+    step.tasks[task.key] = with_changed(
+        before, status="completed", outcome="approved", opinion=said
+    )
     step.changes.append(
         Settled(
             task=task.key,

@@ -3,7 +3,7 @@
 A `Step` lives for one message and is thrown away; what goes in and comes out is frozen.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from services.routing.departments import Departments
 from services.routing.parts import facts_of
 from services.routing.plan import Item, Task
 from shared.messages.progress import Change, Decided, Resumed, Suspended
+from shared.values import with_changed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +91,7 @@ class Step:
     ) -> None:
         """Stop the clocks for a task; `status` says what it waits for, `officer` who said so."""
         task = self.tasks[key]
-        self.tasks[key] = replace(task, status=status)
+        self.tasks[key] = with_changed(task, status=status)
         self.changes.append(
             Suspended(
                 task=key,
@@ -106,7 +107,7 @@ class Step:
         """Let the clocks run on, where they stand still for the task."""
         task = self.tasks[key]
         if task.waits:
-            self.tasks[key] = replace(task, status="open", missing=())
+            self.tasks[key] = with_changed(task, status="open", missing=())
             self.changes.append(
                 Resumed(
                     task=key,

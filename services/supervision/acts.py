@@ -17,6 +17,7 @@ from typing import Literal, get_args
 from services.supervision.ladder import RUNGS
 from shared.errors import Fault, Invalid, OneWindowError
 from shared.messages import AlertRaised
+from shared.values import made_often
 
 TYPE = "alert.acted"
 Kind = Literal["acknowledgement", "comment", "action", "done", "appeal", "withdrawal", "refusal"]
@@ -53,6 +54,7 @@ class Act:
     action: int = 0
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """An action that a department was given; open until it is done."""

@@ -14,7 +14,7 @@ from services.supervision.ladder import DIRECTIVES, Rung, climb, moment
 from services.supervision.limits import Given
 from shared.lights import Ladder
 from shared.messages.parts import Text
-from shared.values import with_changed
+from shared.values import made_often, with_changed
 from shared.worktime import Calendar, Ledger
 from shared.worktime.alike import alike
 
@@ -30,6 +30,7 @@ def clock_id(case: str, kind: str, subject: str = "") -> str:
     return f"{case}/{kind}/{subject}" if subject else f"{case}/{kind}"
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Clock:
     """One limit of a case. `subject` is the assignment of a task's clock, the material of a

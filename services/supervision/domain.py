@@ -31,7 +31,7 @@ from shared.messages.progress import (
     Suspended,
     Withdrawn,
 )
-from shared.values import with_changed
+from shared.values import made_often, with_changed
 from shared.worktime import NATION, Calendar, Calendars, Ledger
 
 
@@ -68,6 +68,7 @@ NO_TITLE = Text(zh="", en="")
 EMPTY = Head()
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A case as the stream has told it so far.

@@ -119,7 +119,7 @@ class Service(
         business, tide = self.delivery.settings.time, self.book.tide
         now = business.now()
         before = tide.limit(now=now, at=time.monotonic())
-        with self.delivery.database.reading() as tx:
+        with self.delivery.database.glance() as tx:
             coming, slowest = next_of(tx), store.slowest_tide(tx, tide.quiet_since(now))
         if before and slowest:
             before = min(before, slowest)
@@ -147,7 +147,7 @@ class Service(
     def sign_day(self) -> float:
         """Sign the traces once a day, and publish what was signed."""
         settings = self.delivery.settings
-        with self.delivery.database.reading() as tx:
+        with self.delivery.database.glance() as tx:
             due = record.is_due(tx, settings.time.now())
         if due:
             with self.delivery.work() as work:
@@ -160,7 +160,7 @@ class Service(
     @keeps_time  # type: ignore[untyped-decorator]
     def write_alerts(self) -> float:
         path = self.delivery.settings.data / "alerts.jsonl"
-        with self.delivery.database.reading() as tx:
+        with self.delivery.database.glance() as tx:
             if not deliveries.waiting(tx, channels.FILE):
                 return 0.2
         with self.delivery.work() as work:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.messages.codec import written
+from shared.values import made_often
 
 _json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
@@ -26,7 +27,8 @@ class Head:
     hash: str = GENESIS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@made_often
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One entry. `type` is the message type, `body` the canonical JSON of the whole message."""
 

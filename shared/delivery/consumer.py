@@ -12,7 +12,7 @@ from shared.delivery.inbound import Content
 from shared.delivery.link import BROKER_ERRORS, connect
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Delivery:
     """A message as the broker delivered it."""
 

@@ -16,6 +16,7 @@ from shared.delivery.wire import NO_CASE, Wire
 from shared.errors import OneWindowError
 from shared.messages.codec import Unreadable, decode
 from shared.messages.registry import MessageType, find
+from shared.values import made_often
 
 UNIT_PREFIX = "department."
 
@@ -31,6 +32,7 @@ class Forged(OneWindowError):
     """A message comes from somebody who may not send it, or from nobody."""
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Sender:
     """Who sent a message: a service by its `role`, or a department's own worker (`unit`)."""
@@ -51,6 +53,7 @@ class Sender:
         return UNIT_PREFIX + self.unit if self.unit else self.role
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
     """A message that may be believed, with what is known about its way."""

@@ -39,7 +39,7 @@ PROPERTIES = (
 """The properties of class basic, from the highest bit of the flags down."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Content:
     """A message that was delivered or returned. A returned one has no tag."""
 

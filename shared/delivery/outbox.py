@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from shared.delivery.tables import outbox
 from shared.delivery.wire import Wire, new_id
 from shared.rows import delete, insert
-from shared.statements import Statement
+from shared.statements import Among, Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,13 @@ def rows(tx: sa.Connection, ids: Sequence[str]) -> list[Unsent]:
     return [_unsent(row) for row in tx.execute(statement.order_by(outbox.c.id))]
 
 
+def any_left(
+    tx: sa.Connection, *, older_than: float, after: str = "", but: Collection[str] = ()
+) -> bool:
+    """Whether `claim` might find something."""
+    return bool(_ANY_LEFT.rows(tx, until=time.time() - older_than, after=after, but=list(but)))
+
+
 def claim(
     tx: sa.Connection,
     *,
@@ -69,11 +76,18 @@ def claim(
     return claimed
 
 
-_LEFT = Statement(
-    lambda among: (
-        sa.select(outbox.c.id, outbox.c.messages)
+def _left(among: Among, *columns: sa.Column[Any]) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
         .where(outbox.c.written_at <= sa.bindparam("until", type_=sa.Float()))
         .where(outbox.c.id > sa.bindparam("after"), sa.not_(among(outbox.c.id, "but")))
+    )
+
+
+_ANY_LEFT = Statement(lambda among: _left(among, outbox.c.id).limit(1))
+_LEFT = Statement(
+    lambda among: (
+        _left(among, outbox.c.id, outbox.c.messages)
         .order_by(outbox.c.id)
         .limit(sa.bindparam("most", type_=sa.Integer()))
         .with_for_update(skip_locked=True)

@@ -59,7 +59,7 @@ class Relay:
             self._workplace.send_left_behind(older_than=older_than)
 
     def _redrive(self) -> None:
-        with self._workplace.database.reading() as tx:
+        with self._workplace.database.glance() as tx:
             if not parking.any_asked_for(tx):
                 return
         with self._workplace.work() as work:

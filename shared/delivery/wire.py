@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.messages.codec import encode, version_of
 from shared.messages.registry import type_of
+from shared.values import made_often
 
 NO_CASE = "-"
 """The correlation id of a message that belongs to no case."""
@@ -19,6 +20,7 @@ NO_CASE = "-"
 _latest = 0
 
 
+@made_often
 @dataclass(frozen=True, kw_only=True)
 class Wire:
     """A message ready to be published.

@@ -76,6 +76,9 @@ class Workplace:
         after = ""
         while True:
             mine = {*self._under_way, *self._confirmed}
+            with self.database.glance() as tx:
+                if not outbox.any_left(tx, older_than=older_than, after=after, but=mine):
+                    return
             with self.database.transaction() as tx:
                 rows = outbox.claim(
                     tx, older_than=older_than, limit=TOGETHER, after=after, but=mine

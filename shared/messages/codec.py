@@ -10,7 +10,7 @@ import orjson
 from marshmallow import ValidationError
 
 from shared.errors import OneWindowError
-from shared.jsontext import text_of
+from shared.jsontext import text_of, utf8_of
 from shared.messages.body import parse
 from shared.messages.reader import Unusual, load, reader_of
 from shared.messages.registry import find, is_change, kind_of, type_of
@@ -26,7 +26,7 @@ class Unreadable(OneWindowError):
 
 def encode(message: Any) -> bytes:
     """The JSON body of a message. Keys stand in the order in which the class declares them."""
-    return written(message).encode()
+    return utf8_of(message, plain=_shallow)
 
 
 def written(message: Any, *, sort: bool = False) -> str:
@@ -37,15 +37,14 @@ def written(message: Any, *, sort: bool = False) -> str:
 def _shallow(message: Any) -> dict[str, Any]:
     """The fields of a message or of a part of one, as they are."""
     cls: type = type(message)
-    kind, names = _shape(cls)
-    fields = message.__dict__
-    return {**kind, **{name: fields[name] for name in names}}
+    kind = _kind(cls)
+    fields: dict[str, Any] = message.__dict__  # in the order of the class (see shared/values.py)
+    return {"kind": kind, **fields} if kind else fields
 
 
 @cache
-def _shape(cls: type) -> tuple[dict[str, str], tuple[str, ...]]:
-    """What a part of a message says beside its fields, and these in the order of the class."""
-    return {"kind": kind_of(cls)} if is_change(cls) else {}, _names(cls)
+def _kind(cls: type) -> str:
+    return kind_of(cls) if is_change(cls) else ""
 
 
 def to_plain(message: Any) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shared.values import made_often
+
 C = TypeVar("C", bound=type)
 Role = str
 """Who sends: a service's name, or `unit` for a department's own worker."""
@@ -57,7 +59,7 @@ def message(
         )
         assert name not in _by_name, f"{name} is registered twice"
         _by_name[name] = _by_class[cls] = entry
-        return cls
+        return made_often(cls)
 
     return register
 
@@ -67,7 +69,7 @@ def change(kind: str) -> Callable[[C], C]:
 
     def register(cls: C) -> C:
         _change_kinds[cls] = kind
-        return cls
+        return made_often(cls)
 
     return register
 

@@ -42,6 +42,45 @@ def test_rows_have_their_columns_as_attributes_and_parameters_their_names(databa
         assert ids(tx, "'; drop table inbox; --", "%s", "%(ids)s") == []
 
 
+HARD_TO_QUOTE = (
+    "'", "''", "\\", "\\'", "\\\\''", "'; drop table inbox; --", "$$", "$1", "%s", "%(rows)s", '"',
+    '\\"', "\\u0027", "E'\\''", "一个窗口", "🪟", "\n\t\r", "\x01\x7f\u2028", "/*", ":a", "\ufffd"
+)  # fmt: skip
+
+
+def test_texts_that_are_hard_to_quote_come_back_as_they_went(database):
+    texts = [*HARD_TO_QUOTE, "".join(HARD_TO_QUOTE)]
+    with database.transaction() as tx:
+        insert(tx, inbox, [{"id": it, "read_at": 0.0} for it in texts])
+        found = tx.execute(sa.select(inbox.c.id)).scalars().all()
+        assert sorted(found) == sorted(texts)
+
+
+def test_quoting_holds_where_the_server_is_told_that_backslashes_escape(postgres_database):
+    insisted = f"{postgres_database}?options=-cstandard_conforming_strings%3Doff"
+    database = Database.open("routing", url=insisted)
+    migrate(database)
+    with database.transaction() as tx:
+        assert tx.exec_driver_sql("show standard_conforming_strings").scalar_one() == "on"
+        assert tx.exec_driver_sql("show client_encoding").scalar_one() == "UTF8"
+        insert(tx, inbox, [{"id": "\\'", "read_at": 0.0}])
+    database.close()
+
+
+def test_a_glance_sees_what_was_committed_since_the_last_one(database):
+    with database.transaction() as tx:
+        insert(tx, inbox, [{"id": "a", "read_at": 1.0}])
+    for _ in range(2):
+        with database.glance() as tx:
+            assert ids(tx, "a", "b") == [("a", 1.0)]
+    with database.transaction() as tx:
+        insert(tx, inbox, [{"id": "b", "read_at": 1.0}])
+        with database.glance() as other:
+            assert ids(other, "b") == []
+    with database.glance() as tx:
+        assert ids(tx, "a", "b") == [("a", 1.0), ("b", 1.0)]
+
+
 def test_it_is_prepared_anew_on_each_connection_and_outlives_a_transaction_that_fails(database):
     for _ in range(2):
         with pytest.raises(ZeroDivisionError), database.transaction() as tx:

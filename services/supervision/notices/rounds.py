@@ -46,7 +46,7 @@ class Rounds:
 
     def go(self) -> float:
         """Begin to tell those who are due; the seconds until the next round."""
-        with self._database.reading() as tx:
+        with self._database.glance() as tx:
             due = store.people_due(tx, self.messenger.ripe(self._now()), MOST)
         for person in due:
             self._crew.give(person, self.messenger.tell)
