@@ -1,9 +1,10 @@
+import uuid
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from onewindow_worker.errors import Unreadable
-from onewindow_worker.wire import message_id_of, read
+from onewindow_worker.wire import MESSAGE_IDS, message_id_of, read
 from tests.unit.sdk.messages import assigned, cancelled, delivery, supplemented
 
 
@@ -67,6 +68,7 @@ def test_what_cannot_be_read_says_why(given, said):
 
 def test_message_ids_are_derived_and_short_enough():
     first = message_id_of("a-1", "task.returned", 0)
+    assert first == str(uuid.uuid5(MESSAGE_IDS, "a-1/task.returned/0"))
     assert first == message_id_of("a-1", "task.returned", 0)
     assert first != message_id_of("a-1", "task.returned", 1)
     assert first != message_id_of("a-1", "task.completed", 0)

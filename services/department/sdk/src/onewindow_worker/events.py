@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Union
+from typing import NamedTuple, Union
 
 from onewindow_worker.results import Note, Result
 from onewindow_worker.tasks import Cancellation, Task
@@ -53,8 +53,7 @@ class Job:
     unwanted: bool = False
 
 
-@dataclass(frozen=True)
-class Handled:
+class Handled(NamedTuple):
     """A handler has ended, with a result or an error.
 
     Both are None for a `cancelled` handler and for a job that was unwanted before it began, for

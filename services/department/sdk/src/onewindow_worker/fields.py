@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Callable, TypeVar
 
@@ -15,7 +14,7 @@ class Fields:
     """An object of a message's body. `path` is where it stands, for the error."""
 
     def __init__(self, plain: Any, path: str = "") -> None:
-        if not isinstance(plain, Mapping):
+        if not isinstance(plain, dict):
             raise Unreadable(f"{path or 'the body'}: is not an object")
         self._plain = plain
         self._path = path
@@ -25,11 +24,12 @@ class Fields:
         value = self._plain.get(name, default)
         if not isinstance(value, str):
             raise Unreadable(f"{self._name(name)}: {self._fault(name)} a text")
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            problem = f"{self._name(name)}: holds half a character (a lone surrogate)"
-            raise Unreadable(problem) from None
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                problem = f"{self._name(name)}: holds half a character (a lone surrogate)"
+                raise Unreadable(problem) from None
         return value
 
     def whole(self, name: str) -> int:
