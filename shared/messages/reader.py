@@ -1,21 +1,25 @@
 """Reading the ordinary message quickly.
 
-A reader is made from the fields of the marshmallow schema, which stays the only description: its
-validators are called, its defaults are taken. A reader knows good input alone. Whatever looks
-unusual raises Unusual; then the schema is asked, which accepts it or says what is wrong with it.
+A reader is written from the fields of the marshmallow schema, which stays the only description: a
+function for each class whose lines are what its fields ask for. It takes a third of the time of
+going through the fields, and half of what is done with a message is to read it.
+
+A reader knows good input alone. Whatever looks unusual raises Unusual; then the schema is asked,
+which accepts it or says what is wrong with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from shared.messages.registry import is_change
 from shared.messages.schema import Frozen, OneOf, schema_of
 
 Read = Callable[[Any], Any]
+Field = fields.Field[Any]
 
 EXACT = 1e15
 """Below it a double is as exact as what it was written as; an integer beyond 64 bits is above."""
@@ -39,71 +43,120 @@ def load(cls: type, plain: Any) -> Any:
 @cache
 def reader_of(cls: type) -> Read:
     """The reader of a message class or of a part of one. Made once for each class."""
-    steps = [
-        (name, _reader(field), field.load_default, field.required)
-        for name, field in schema_of(cls).load_fields.items()
-        if not (name == "kind" and is_change(cls))  # whoever chose this reader went by it
-    ]
-
-    make = _maker(cls)
-
-    def read(plain: Any) -> Any:
-        values = {}
-        for name, read_value, default, required in steps:
-            if name in plain:
-                values[name] = read_value(plain[name])
-            elif required:
-                raise Unusual
-            else:
-                values[name] = default
-        return make(values)
-
-    return read
+    return _Writer(cls).reader()
 
 
-def _maker(cls: type) -> Callable[[dict[str, Any]], Any]:
-    """From all fields to a value. The constructor of a frozen class sets each field by a call of
-    its own, which takes longer than everything else about a small part of a message."""
-    if hasattr(cls, "__post_init__") or hasattr(cls, "__slots__"):
-        return lambda values: cls(**values)
+class _Writer:
+    """Writes the reader of a class; `names` is what its lines speak of beside their own values."""
 
-    def make(values: dict[str, Any]) -> Any:
-        made: Any = object.__new__(cls)
-        made.__dict__.update(values)
-        return made
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+        self.names: dict[str, Any] = {
+            "Unusual": Unusual,
+            "absent": object(),
+            "cls": cls,
+            "new": object.__new__,
+            "moment": datetime.fromisoformat,
+            "reader_of": reader_of,
+            "check_free": _check_free,
+        }
 
-    return make
+    def reader(self) -> Read:
+        taken = {
+            name: field
+            for name, field in schema_of(self.cls).load_fields.items()
+            if not (name == "kind" and is_change(self.cls))  # whoever chose this reader went by it
+        }
+        lines = ["def read(plain):", " get = plain.get"]
+        for name, field in taken.items():
+            lines += self._field(name, field)
+        values = ", ".join(f"{name}=v_{name}" for name in taken)
+        if hasattr(self.cls, "__post_init__") or hasattr(self.cls, "__slots__"):
+            lines += [f" return cls({values})"]
+        else:  # as in shared/values.py
+            lines += [" made = new(cls)", f" made.__dict__.update({values})", " return made"]
+        exec("\n".join(lines), self.names)  # noqa: S102 - written here, of names in our own classes
+        return cast(Read, self.names["read"])
+
+    def _field(self, name: str, field: Field) -> Iterator[str]:
+        value = f"v_{name}"
+        yield f" {value} = get({name!r}, absent)"
+        if field.required:
+            yield f" if {value} is absent: raise Unusual"
+            yield from self._value(value, field, " ")
+        else:
+            yield f" if {value} is absent: {value} = {self._name(field.load_default)}"
+            yield " else:"
+            yield from self._value(value, field, "  ")
+
+    def _value(self, value: str, field: Field, indent: str) -> Iterator[str]:
+        """Lines that check a value and replace it by what it means."""
+        kind, meaning = _KINDS.get(type(field), (None, None))
+        if kind is None:
+            yield f"{indent}{value} = {self._name(field.deserialize)}({value})"
+            return
+        if field.allow_none:
+            yield f"{indent}if {value} is not None:"
+            indent += " "
+        yield f"{indent}if type({value}) is not {kind}: raise Unusual"
+        if meaning is not None:
+            yield from (f"{indent}{line}" for line in meaning(self, value, field))
+        for check in field.validators:
+            yield f"{indent}{self._check(value, check)}"
+
+    def _check(self, value: str, check: Any) -> str:
+        if type(check) is validate.Length and check.equal is None:
+            least, most = check.min or 0, check.max
+            fits = (
+                f"len({value}) >= {least}" if most is None else f"{least} <= len({value}) <= {most}"
+            )
+            return f"if not {fits}: raise Unusual"
+        if type(check) is validate.Regexp:
+            return f"if {self._name(check.regex.match)}({value}) is None: raise Unusual"
+        if type(check) is validate.OneOf:
+            return f"if {value} not in {self._name(check.choices)}: raise Unusual"
+        return f"{self._name(check)}({value})"
+
+    def _name(self, thing: Any) -> str:
+        name = f"it_{len(self.names)}"
+        self.names[name] = thing
+        return name
+
+    def free(self, value: str, _field: Field) -> list[str]:
+        """Of the sender's own choice."""
+        return [f"check_free({value})"]
+
+    def moment(self, value: str, _field: Field) -> list[str]:
+        """With its offset from UTC."""
+        return [f"{value} = moment({value})", f"if {value}.tzinfo is None: raise Unusual"]
+
+    def tuple(self, value: str, field: Field) -> list[str]:
+        """Each element by a function of its own."""
+        inner = _Writer(self.cls)
+        lines = ["def read(value):", *inner._value("value", cast(Frozen, field).inner, " ")]
+        exec("\n".join([*lines, " return value"]), inner.names)  # noqa: S102 - as above
+        return [f"{value} = tuple([{self._name(inner.names['read'])}(it) for it in {value}])"]
+
+    def nested(self, value: str, field: Field) -> list[str]:
+        """Looked up late: a class may contain itself."""
+        cls = self._name(cast(Any, field).schema.Meta.makes)
+        return [f"{value} = reader_of({cls})({value})"]
+
+    def one_of(self, value: str, field: Field) -> list[str]:
+        """By its kind."""
+        classes = self._name(cast(OneOf, field).classes)
+        return [
+            f"chosen = {classes}.get(str({value}.get('kind')))",
+            "if chosen is None: raise Unusual",
+            f"{value} = reader_of(chosen)({value})",
+        ]
 
 
-def _reader(field: fields.Field[Any]) -> Read:
-    if type(field) not in _KINDS:
-        return field.deserialize
-    kind, make = _KINDS[type(field)]
-    convert, checks, may_be_none = make and make(field), field.validators, field.allow_none
-
-    def read(value: Any) -> Any:
-        if type(value) is not kind:
-            if value is None and may_be_none:
-                return None
-            raise Unusual
-        found = convert(value) if convert else value
-        for check in checks:
-            check(found)
-        return found
-
-    return read
-
-
-def _free(_field: fields.Field[Any]) -> Read:
-    """Values of the sender's own choice: a number that may have lost digits on its way through a
-    double, and what is nested deep, are left to who looks more closely."""
-
-    def read(value: dict[str, Any]) -> dict[str, Any]:
-        for part in value.values():
-            _check_plain(part, 1)
-        return value
-
-    return read
+def _check_free(value: dict[str, Any]) -> None:
+    """A number that may have lost digits on its way through a double, and what is nested deep, are
+    left to who looks more closely."""
+    for part in value.values():
+        _check_plain(part, 1)
 
 
 def _check_plain(value: Any, depth: int) -> None:
@@ -117,50 +170,16 @@ def _check_plain(value: Any, depth: int) -> None:
             _check_plain(part, depth + 1)
 
 
-def _moment(_field: fields.Field[Any]) -> Read:
-    def read(value: Any) -> Any:
-        moment = datetime.fromisoformat(value)
-        if moment.utcoffset() is None:
-            raise Unusual
-        return moment
+Meaning = Callable[[_Writer, str, Field], list[str]]
 
-    return read
-
-
-def _tuple(field: fields.Field[Any]) -> Read:
-    read = _reader(cast(Frozen, field).inner)
-    return lambda value: tuple([read(element) for element in value])
-
-
-def _nested(field: fields.Field[Any]) -> Read:
-    cls = cast(Any, field).schema.Meta.makes
-
-    def read(value: Any) -> Any:
-        return reader_of(cls)(value)  # looked up late: a class may contain itself
-
-    return read
-
-
-def _one_of(field: fields.Field[Any]) -> Read:
-    classes = cast(OneOf, field).classes
-
-    def read(value: Any) -> Any:
-        cls = classes.get(str(value.get("kind")))
-        if cls is None:
-            raise Unusual
-        return reader_of(cls)(value)
-
-    return read
-
-
-_KINDS: dict[type, tuple[type, Callable[[fields.Field[Any]], Read] | None]] = {
-    fields.String: (str, None),
-    fields.Integer: (int, None),
-    fields.Boolean: (bool, None),
-    fields.Dict: (dict, _free),
-    fields.AwareDateTime: (str, _moment),
-    fields.Nested: (dict, _nested),
-    Frozen: (list, _tuple),
-    OneOf: (dict, _one_of),
+_KINDS: dict[type, tuple[str, Meaning | None]] = {
+    fields.String: ("str", None),
+    fields.Integer: ("int", None),
+    fields.Boolean: ("bool", None),
+    fields.Dict: ("dict", _Writer.free),
+    fields.AwareDateTime: ("str", _Writer.moment),
+    fields.Nested: ("dict", _Writer.nested),
+    Frozen: ("list", _Writer.tuple),
+    OneOf: ("dict", _Writer.one_of),
 }
 """How JSON carries a field, and what is made of it. Fields of other types read for themselves."""
