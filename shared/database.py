@@ -46,6 +46,10 @@ AT_ONCE = 10
 closed for one transaction, would take the server longer than the transaction. Two processes of each
 of the four services stay below the 100 that PostgreSQL allows unless it is told otherwise."""
 
+GLANCES = 1
+"""Connections beside them for looking whether there is anything to do; that takes less than a
+millisecond, so one after the other."""
+
 LONGEST_REST = 60_000
 """How long a transaction may stand still, in milliseconds: a process that was stopped within one,
 or whose machine went away, must not keep the others from the rows that it has locked."""
@@ -101,13 +105,13 @@ class Database:
         self._reading = self._glancing = engine
         if engine.dialect.name == "postgresql":
             self._reading = engine.execution_options(**ONE_PICTURE, postgresql_readonly=True)
-            self._glancing = engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._glancing = _postgresql(engine.url, service, GLANCES, isolation_level="AUTOCOMMIT")
 
     @classmethod
     def open(cls, service: str, *, url: str = "", data: Path | None = None) -> "Database":
         """Open a service's database: `url` is postgresql://..., or empty for a file in `data`."""
         if url:
-            return cls(_postgresql(url, service), service)
+            return cls(_postgresql(url, service, AT_ONCE), service)
         assert data is not None, "a folder is needed for SQLite"
         data.mkdir(parents=True, exist_ok=True)
         return cls(_sqlite(data / f"{service}.db"), service)
@@ -137,7 +141,8 @@ class Database:
         """For reading whether there is anything to do, which is asked all the time.
 
         Each statement sees what is committed when it begins. On PostgreSQL there is no transaction:
-        one way to the server and back instead of three.
+        one way to the server and back instead of three, on connections that are for this only:
+        to change what a connection does costs two ways more.
         """
         with _translated(), self._glancing.connect() as connection:
             yield connection
@@ -145,6 +150,7 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        self._glancing.dispose()
 
 
 def storable(text: str) -> str:
@@ -205,7 +211,7 @@ def _begin(connection: sa.Connection) -> None:
             time.sleep(0.005)
 
 
-def _postgresql(url: str, service: str) -> sa.Engine:
+def _postgresql(url: str | sa.URL, service: str, most: int, **options: Any) -> sa.Engine:
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg2"),
         hide_parameters=HIDE,
@@ -222,9 +228,10 @@ def _postgresql(url: str, service: str) -> sa.Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 30_000,
         },
-        pool_size=AT_ONCE,
+        pool_size=most,
         max_overflow=0,
         pool_timeout=10,
+        **options,
     )
 
 

@@ -37,7 +37,8 @@ class Statement:
         if tx.dialect.name != POSTGRESQL:
             if self._usual is None:
                 self._usual = self._compose(_one_of)
-            return tx.execute(self._usual, values).all()
+            found = tx.execute(self._usual, values)
+            return found.all() if found.returns_rows else ()
         if self._prepared is None:
             self._prepared = _Prepared(self._compose(_any_of), f"onewindow_{next(_numbers)}")
         return self._prepared.rows(tx, values)

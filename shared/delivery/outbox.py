@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from shared.delivery.tables import outbox
 from shared.delivery.wire import Wire, new_id
-from shared.rows import delete, insert
-from shared.statements import Among, Statement
+from shared.jsontext import utf8_of
+from shared.rows import delete
+from shared.statements import POSTGRESQL, Among, Statement, Utf8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +31,20 @@ def keep(tx: sa.Connection, wires: Sequence[Wire]) -> str:
     if not wires:
         return ""
     row = new_id()
-    messages = [wire.to_plain() for wire in wires]
+    messages: Any = [wire.to_plain() for wire in wires]
+    if tx.dialect.name == POSTGRESQL:
+        messages = Utf8(utf8_of(messages))
     # Real time, not business time: this is about how long ago a process may have died.
-    insert(tx, outbox, [{"id": row, "written_at": time.time(), "messages": messages}])
+    _KEEP.rows(tx, id=row, written_at=time.time(), messages=messages)
     return row
+
+
+# By itself and not through `shared.rows`: the server would read this large value twice.
+_KEEP = Statement(
+    lambda _among: sa.insert(outbox).values(
+        {column: sa.bindparam(column.name, type_=column.type) for column in outbox.c}
+    )
+)
 
 
 def forget(tx: sa.Connection, rows: Sequence[str]) -> None:
