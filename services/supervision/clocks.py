@@ -5,6 +5,7 @@ edited. A rung whose moment passed before the clock was stopped or ended is stil
 what is alerted depends on when things happened and not on when somebody looked.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -60,14 +61,15 @@ class Clock:
     @property
     def next_at(self) -> datetime | None:
         """The moment of the next rung; None where none is coming unless the clock resumes."""
-        return min((rung.moment for rung in self.rungs if rung.moment), default=None)
+        return next_of(self.rungs)
 
     def begun(self, ladder: Ladder, calendar: Calendar) -> "Clock":
         """The clock as it begins, with the rungs of its ladder."""
         alike = _beginning_alike(self.limit, calendar)
-        due, provisional, rungs = _beginning(ladder, alike, calendar)
-        if alike is not self.limit and any(_not_after(it, self.limit.started) for it in rungs):
-            rungs = tuple(it for it in rungs if not _not_after(it, self.limit.started))
+        due, provisional, rungs, first = _beginning(ladder, alike, calendar)
+        start = self.limit.started
+        if alike is not self.limit and first and first <= start:
+            rungs = tuple(it for it in rungs if it.moment is None or it.moment > start)
         return with_changed(self, due_at=due, provisional=provisional, rungs=rungs)
 
     def stop(self, at: datetime, calendar: Calendar) -> "Clock":
@@ -97,8 +99,9 @@ class Clock:
 
         What was late is still told; but there is nothing left to act on.
         """
-        told = (it for it in self.rungs if it.name not in DIRECTIVES)
-        reached = tuple(it for it in told if it.moment is not None and it.moment < at)
+        reached = tuple(
+            [it for it in self.rungs if it.moment and it.moment < at and it.name not in DIRECTIVES]
+        )
         return with_changed(self, ended_at=at, rungs=reached)
 
     def recount(self, at: datetime, calendar: Calendar) -> "Clock":
@@ -132,16 +135,18 @@ def _beginning_alike(limit: Ledger | Given, calendar: Calendar) -> Ledger | Give
     return limit if isinstance(limit, Given) else alike(limit, calendar)
 
 
-def _not_after(rung: Rung, beginning: datetime) -> bool:
-    return rung.moment is not None and rung.moment <= beginning
+def next_of(rungs: Iterable[Rung]) -> datetime | None:
+    """The first of their moments."""
+    return min([rung.moment for rung in rungs if rung.moment], default=None)
 
 
 @lru_cache(maxsize=4_096)
 def _beginning(
     ladder: Ladder, limit: Ledger | Given, calendar: Calendar
-) -> tuple[datetime | None, bool, tuple[Rung, ...]]:
-    """When a clock that begins is due, whether provisionally, and its rungs.
+) -> tuple[datetime | None, bool, tuple[Rung, ...], datetime | None]:
+    """When a clock that begins is due, whether provisionally, its rungs, and the first of these.
 
     Counted once for all that begin alike.
     """
-    return limit.due_date(calendar), limit.provisional(calendar), climb(ladder, limit, calendar)
+    rungs = climb(ladder, limit, calendar)
+    return limit.due_date(calendar), limit.provisional(calendar), rungs, next_of(rungs)

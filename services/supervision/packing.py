@@ -159,6 +159,7 @@ class _Packer:
         self._titles = _Places(text_of_title)
         self._limits = _Places(_text_of_limit)
         self._ladders = _Places(_text_of_rungs)
+        self._next: dict[int, str | None] = {}
         self._lines: list[Line] = []
 
     def add(self, clock: Clock) -> None:
@@ -172,12 +173,18 @@ class _Packer:
                 _iso(clock.due_at),
                 clock.provisional,
                 _iso(clock.ended_at),
-                _iso(clock.next_at),
+                self._next_of(clock),
                 self._titles.of(clock.title),
                 self._limits.of(clock.limit),
                 self._ladders.of(clock.rungs),
             ]
         )
+
+    def _next_of(self, clock: Clock) -> str | None:
+        which = id(clock.rungs)  # as with `_Places`
+        if which not in self._next:
+            self._next[which] = _iso(clock.next_at)
+        return self._next[which]
 
     def add_line(self, packed: Packed, line: Line) -> None:
         title, limit, ladder = packed.texts_of(line)
