@@ -5,15 +5,13 @@ end off is found by the head (count and last hash) that the case's own row keeps
 """
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from shared.jsontext import text_of
 from shared.messages.codec import written
 from shared.values import made_often
-
-_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 GENESIS = "0" * 64
 """The `previous` of a case's first entry."""
@@ -114,7 +112,7 @@ def _faults(case: str, entry: Entry, expected: int, last: str) -> Iterable[str]:
 
 
 def _digest(stated: list[object], body: str) -> str:
-    return hashlib.sha256(f"{_json(stated)}\n{body}".encode()).hexdigest()
+    return hashlib.sha256(f"{text_of(stated)}\n{body}".encode()).hexdigest()
 
 
 def _time(moment: datetime) -> str:

@@ -1,7 +1,6 @@
 """A publisher's connection with its channel in confirm mode."""
 
 import time
-from collections import deque
 from collections.abc import Sequence
 
 from amqp.exceptions import ChannelError
@@ -22,7 +21,8 @@ class Session:
     def __init__(self, link: Link) -> None:
         self.link = link
         self._returned: set[tuple[str, str, str]] = set()
-        self._open: deque[int] = deque()
+        self._open: set[int] = set()
+        self._oldest = 1
         self._open_channel()
 
     def publish(self, batch: Sequence[Sending]) -> None:
@@ -66,8 +66,9 @@ class Session:
         frame_max = self.link.connection.frame_max
         # All are made before any is written: one that cannot be leaves nothing half done.
         made = [frames(it, channel=channel, user=user, frame_max=frame_max) for it in wires]
-        self._open = deque(range(self._sequence + 1, self._sequence + 1 + len(made)))
+        self._oldest = self._sequence + 1
         self._sequence += len(made)
+        self._open = set(range(self._oldest, self._sequence + 1))
         for each in made:
             self.link.write(each)
         self._await_confirms()
@@ -96,10 +97,12 @@ class Session:
     def _confirmed(self, tag: int, multiple: bool, taken: bool) -> None:
         self._heard = time.monotonic()
         self._refused = self._refused or not taken
-        while self._open and self._open[0] <= tag and (multiple or self._open[0] == tag):
-            self._open.popleft()
-        if not multiple and tag in self._open:
-            self._open.remove(tag)
+        if multiple:
+            after = min(tag, self._sequence) + 1
+            self._open.difference_update(range(self._oldest, after))
+            self._oldest = max(self._oldest, after)
+        else:
+            self._open.discard(tag)
 
     def _return(self, content: Content) -> None:
         message_id = content.properties.get("message_id", "")
