@@ -138,13 +138,22 @@ def _clustered(nodes: Sequence[str]) -> str:
    {{queue_leader_locator, <<"balanced">>}},"""
 
 
+def schedulers(cores: int) -> int:
+    """How many threads run the node's own code: it leaves half of the machine to the services.
+
+    As many as there are cores, which is what Erlang takes for itself, wake one another for every
+    message and keep the services from running (deploy/bench/README.md has what it costs).
+    """
+    return max(1, cores // 2)
+
+
 def environment(identity: NodeIdentity, folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The node's environment: nothing of ours but the path, and every folder its own."""
     erlang = (
         "-kernel inet_dist_use_interface {127,0,0,1}"
         # an application of the node that ends badly otherwise holds every stop up for 5 s
         f" -kernel shutdown_timeout {SHUTDOWN_MILLISECONDS}"
-        " -start_epmd false +B i +stbt u"
+        f" -start_epmd false +B i +stbt u +S {schedulers(os.cpu_count() or 1)}"
     )
     return {
         "PATH": environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),

@@ -162,9 +162,9 @@ class Service(
         path = self.delivery.settings.data / "alerts.jsonl"
         with self.delivery.database.glance() as tx:
             if not deliveries.waiting(tx, channels.FILE):
-                return 0.2
+                return 0.5
         with self.delivery.work() as work:
-            return 0.0 if channels.write_lines(work, path) == channels.LINES else 0.2
+            return 0.0 if channels.write_lines(work, path) == channels.LINES else 0.5
 
     @keeps_time  # type: ignore[untyped-decorator]
     def call_webhook(self) -> float:

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 LEFT_AFTER = 2.0
 """Seconds after which a row counts as left behind; sending takes milliseconds."""
 
-PAUSE = 0.5
+PAUSE = 1.0
 SWEEP = 600.0
 """How often old keys are dropped from the inbox, in seconds."""
 
@@ -36,7 +36,7 @@ class Relay:
         self._stopping.set()
 
     def run(self) -> None:
-        """Look every half second, until stopped."""
+        """Look every second, until stopped."""
         while not self._stopping.is_set():
             try:
                 self.once()
