@@ -11,6 +11,7 @@ import pytest
 from deploy.local.process import NotReady, ProcessGone, ProcessId, descendants
 from deploy.local.stack import ProcessSpec, Stack
 from deploy.local.state import NotRunning, Part, StackState, parts_of
+from tests.waiting import eventually
 
 SERVES = """
 import http.server, signal, sys
@@ -98,6 +99,9 @@ def test_processes_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     with parent:
         child = ProcessId.of(int(parent.stdout.readline()))
         assert child.alive
+        comm = Path(f"/proc/{child.pid}/comm")
+        # before that nobody has told the kernel whose end is the child's
+        eventually(lambda: comm.read_text() == "sleep\n", "the child is its program")
         parent.kill()
     assert child.wait(10)
 
