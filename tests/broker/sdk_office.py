@@ -79,7 +79,7 @@ class Office:
                 headers={"schema-version": 1, "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"},
             )
             raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-            channel.basic_publish("tasks", "planning", raw, properties, mandatory=True)
+            _publish(channel, raw, properties)
         channel.connection.close()
 
     def results(self, enough: Callable[[list[Result]], bool]) -> list[Result]:
@@ -182,3 +182,19 @@ class WorkerProcess:
     def __exit__(self, *_error: object) -> None:
         if self.popen.poll() is None:
             self.kill()
+
+
+def _publish(channel: Any, body: bytes, properties: pika.BasicProperties) -> None:
+    """As routing does, send again what the broker refuses.
+
+    RabbitMQ 3.10.8 ends a quorum queue's process, and refuses what it was sent, when the disk is
+    slow for a second just after the queue was declared.
+    """
+    for last in (False, False, True):
+        try:
+            channel.basic_publish("tasks", "planning", body, properties, mandatory=True)
+        except pika.exceptions.NackError:
+            if last:
+                raise
+        else:
+            return
