@@ -25,7 +25,7 @@ def office(theirs, connected, tmp_path_factory):
     http = {
         "tasks": {"url": f"{theirs.url}/killed"},
         "secrets": {"file": str(folder / "secrets")},
-        "timeout_seconds": 10,  # who answers late is told again
+        "timeout_seconds": 2,  # who answers late is told again
     }
     exchange = {
         "tasks": {"folder": str(folder / "out"), "format": "json"},
