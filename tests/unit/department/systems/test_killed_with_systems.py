@@ -25,7 +25,7 @@ def office(theirs, connected, tmp_path_factory):
     http = {
         "tasks": {"url": f"{theirs.url}/killed"},
         "secrets": {"file": str(folder / "secrets")},
-        "timeout_seconds": 2,  # who answers late is told again
+        "timeout_seconds": 0.5,
     }
     exchange = {
         "tasks": {"folder": str(folder / "out"), "format": "json"},
@@ -33,7 +33,12 @@ def office(theirs, connected, tmp_path_factory):
         "every_seconds": 0.1,
         "settle_seconds": 0,
     }
-    started = connected({"over-http": {"http": http}, "by-file": {"folder": exchange}}, processes=2)
+    ways = {
+        "over-http": {"http": http},
+        "patient": {"http": http | {"timeout_seconds": 10}},
+        "by-file": {"folder": exchange},
+    }
+    started = connected(ways, processes=2)
     started.exchange = folder
     return started
 
@@ -45,7 +50,7 @@ def given(office, department, count):
 
 
 def test_several_processes_tell_each_task_once(office, theirs):
-    tasks = given(office, "over-http", 30)
+    tasks = given(office, "patient", 30)  # who answers late is told again
     for task in tasks:
         theirs.about("/killed", task)
     until(lambda: not untold(office))
